@@ -1,0 +1,57 @@
+"""From chosen words to checked citations: pure functions."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+
+from assistant.types import Citation
+from corpus.links import moment_url, player_url
+from corpus.types import Chunk, Sentence, Transcript
+from index.moments import moment_of_quote
+
+_SPACE = re.compile(r"\s+")
+
+
+def cite(
+    marker: int, chunk: Chunk, sentences: Sequence[Sentence], transcript: Transcript | None
+) -> Citation:
+    """The citation of consecutive sentences of one chunk.
+
+    ``transcript`` is the source as it stands now, ``None`` if it is gone: the quote is verified only
+    if its words stand in it.
+    """
+    moment = moment_of_quote(chunk, sentences)
+    quote = chunk.text[sentences[0].offset : sentences[-1].end]
+    return Citation(
+        marker=marker,
+        chunk_id=chunk.id,
+        file=chunk.file,
+        title=chunk.title,
+        heading=chunk.heading,
+        speakers=_distinct(sentence.speaker for sentence in sentences),
+        start_s=moment.start_s,
+        end_s=moment.end_s,
+        estimated=moment.estimated,
+        url=moment_url(chunk.source_url, moment.start_s),
+        player_url=player_url(chunk.source_url, moment.start_s),
+        quote=quote,
+        passage=chunk.text,
+        verified=transcript is not None and quote_stands(quote, chunk.section, transcript),
+    )
+
+
+def quote_stands(quote: str, section: int, transcript: Transcript) -> bool:
+    """Whether the words stand in that section of the transcript, white space aside."""
+    if not 0 <= section < len(transcript.sections):
+        return False
+    words = "\n".join(part.text for part in transcript.sections[section].utterances)
+    return bool(quote.strip()) and _squeezed(quote) in _squeezed(words)
+
+
+def _squeezed(text: str) -> str:
+    return _SPACE.sub(" ", text).strip()
+
+
+def _distinct(names: Iterable[str | None]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(name for name in names if name))

@@ -1,0 +1,64 @@
+"""Example questions for the page: written ones for the talks that ship, made from topics for others."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+
+from index.types import Topic
+
+EXAMPLES = 4
+"""How many the page shows at most."""
+
+_WRITTEN: Mapping[str, Mapping[str, tuple[str, ...]]] = MappingProxyType(
+    {
+        "gemini-3-101-live-2025-11-21.md": {
+            "zh-Hans": ("为什么说公榜不能反映真实产品表现？", "田博士怎么用小说续写测试模型？"),
+            "zh-Hant": ("為什麼說公榜不能反映真實產品表現？", "田博士怎麼用小說續寫測試模型？"),
+            "en": (
+                "How do guests explain that Google can push scaling further?",
+                "Why does Dr. Tian test models with fiction?",
+            ),
+        },
+        "gemini3-ahead-of-expectations.md": {
+            "zh-Hans": ("Gemini 3 的预训练负责人说秘诀是什么？", "研究者为什么说进入了数据受限的时代？"),
+            "zh-Hant": ("Gemini 3 的預訓練負責人說祕訣是什麼？", "研究者為什麼說進入了數據受限的時代？"),
+            "en": (
+                "What did Gemini 3's pre-training lead say the secret was?",
+                "What does it mean that research is now limited by data?",
+            ),
+        },
+    }
+)
+
+_MADE: Mapping[str, tuple[str, str]] = MappingProxyType(
+    {
+        "zh-Hans": ("关于「{heading}」，大家说了什么？", "{speaker}最看重什么？"),
+        "zh-Hant": ("關於「{heading}」，大家說了什麼？", "{speaker}最看重什麼？"),
+        "en": ("What was said about “{heading}”?", "What does {speaker} care about most?"),
+    }
+)
+
+
+def example_questions(topics: Sequence[Topic], language: str) -> tuple[str, ...]:
+    """Up to ``EXAMPLES`` questions that fit the topics, spread over the talks."""
+    files = list(dict.fromkeys(topic.file for topic in topics))
+    columns = [
+        _WRITTEN.get(file, {}).get(language) or _made(topics, file, language) for file in files
+    ]
+    rows = [column[n] for n in range(2) for column in columns if n < len(column)]
+    return tuple(rows[:EXAMPLES])
+
+
+def _made(topics: Sequence[Topic], file: str, language: str) -> tuple[str, ...]:
+    about, person = _MADE.get(language, _MADE["en"])
+    own = [topic for topic in topics if topic.file == file]
+    heading = next((topic.heading for topic in own[1:] if topic.heading), None)
+    if heading:
+        return (about.format(heading=heading),)
+    spoken: dict[str, int] = {}
+    for topic in own:
+        for speaker in topic.speakers:
+            spoken[speaker] = spoken.get(speaker, 0) + 1
+    guest = max(spoken, key=lambda name: spoken[name], default=None)
+    return (person.format(speaker=guest),) if guest else ()

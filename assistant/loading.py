@@ -1,0 +1,97 @@
+"""The engine in the making: a library that loads in the background while the page is already up."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+from assistant.types import Answer, Turn
+from corpus.types import VerbatimError
+
+_log = logging.getLogger(__name__)
+
+Phase = Literal["loading", "ready", "failed"]
+
+
+class Engine(Protocol):
+    """What a face needs of the conversation: answers, and questions to start with."""
+
+    def ask(self, question: str, history: Sequence[Turn] = ()) -> Answer:
+        """The answer to ``question`` after ``history``, oldest turn first; threads may call it."""
+        ...
+
+    def examples(self, lang: str) -> tuple[str, ...]:
+        """Up to four questions that the library answers, in ``zh-Hans``, ``zh-Hant`` or ``en``."""
+        ...
+
+
+Report = Callable[[str], None]
+Build = Callable[[Report], Engine]
+
+
+@dataclass(frozen=True, slots=True)
+class LoadState:
+    """How far loading has come; ``message`` is what is being done, or why it failed (one line)."""
+
+    phase: Phase
+    message: str = ""
+
+
+class Loading:
+    """Runs ``build`` in a daemon thread and holds what it makes.
+
+    ``build`` gets a function to report what it is doing, one short line at a time.
+    """
+
+    def __init__(self, build: Build) -> None:
+        self._build = build
+        self._engine: Engine | None = None
+        self._state = LoadState("loading")
+        self._done = threading.Event()
+        self._started = threading.Lock()
+
+    @property
+    def state(self) -> LoadState:
+        return self._state
+
+    def start(self) -> Loading:
+        """Starts loading on the first call; further calls do nothing."""
+        if self._started.acquire(blocking=False):
+            threading.Thread(target=self._run, name="verbatim-loading", daemon=True).start()
+        return self
+
+    def get(self, timeout_s: float) -> Engine:
+        """The engine, waited for up to ``timeout_s``.
+
+        Raises ``TimeoutError`` while it is still loading, and ``VerbatimError`` with the one-line
+        reason if loading failed.
+        """
+        if self._state.phase == "loading" and not self._done.wait(timeout_s):
+            raise TimeoutError("the library is still loading")
+        if self._engine is None:
+            raise VerbatimError(self._state.message)
+        return self._engine
+
+    def _run(self) -> None:
+        try:
+            self._engine = self._build(self._report)
+            self._state = LoadState("ready")
+        except VerbatimError as error:
+            _log.error("%s", error)
+            self._state = LoadState("failed", str(error))
+        except Exception as error:
+            _log.exception("loading failed")
+            self._state = LoadState("failed", _one_line(error))
+        finally:
+            self._done.set()
+
+    def _report(self, message: str) -> None:
+        self._state = LoadState("loading", message)
+
+
+def _one_line(error: Exception) -> str:
+    lines = str(error).strip().splitlines()
+    return f"{type(error).__name__}: {lines[0]}" if lines else type(error).__name__

@@ -1,0 +1,126 @@
+"""The answer without a language model: the sentences that answer, in the order of the talk."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from assistant.citations import cite
+from assistant.types import Citation
+from assistant.wording import Wording
+from corpus.types import Chunk, Sentence, Transcript
+from index.types import Evidence, Hit
+
+SENTENCES = 6
+"""At most this many sentences make an answer."""
+SEGMENTS = 4
+"""From at most this many segments."""
+SEGMENT_MARGIN = 0.2
+"""How far a segment's score may lie below the best one's and still be quoted."""
+SENTENCE_MARGIN = 0.25
+"""The same for a sentence's score."""
+
+_MARKUP = re.compile(r"([\\`*_<>#]|\[(?=\d+\])|\](?=\())")
+
+
+@dataclass(frozen=True, slots=True)
+class Pick:
+    """Consecutive sentences of one utterance of a chunk, quoted as one."""
+
+    chunk: Chunk
+    sentences: tuple[Sentence, ...]
+
+
+def pick(evidence: Evidence) -> tuple[Pick, ...]:
+    """The sentences to quote: the best few of the best segments, grouped by talk, in its order.
+
+    Talks come in the order of their best hit. Sentences of an editor's digest are taken only if
+    nothing that was said answers.
+    """
+    hits = _segments(evidence.hits)
+    scored = sorted(
+        ((score, hit.chunk, sentence) for hit in hits for sentence, score in hit.sentences),
+        key=lambda item: -item[0],
+    )
+    if not scored:
+        return ()
+    floor = scored[0][0] - SENTENCE_MARGIN
+    chosen = [(chunk, sentence) for score, chunk, sentence in scored[:SENTENCES] if score >= floor]
+    rank = {file: n for n, file in enumerate(dict.fromkeys(hit.chunk.file for hit in hits))}
+    chosen.sort(key=lambda item: (rank[item[0].file], _place(item[0]), item[1].offset))
+    return _joined(chosen)
+
+
+def _segments(hits: Sequence[Hit]) -> list[Hit]:
+    near = [hit for hit in hits if hit.score >= hits[0].score - SEGMENT_MARGIN]
+    talk = [hit for hit in near if hit.chunk.kind != "summary"]
+    return (talk or near)[:SEGMENTS]
+
+
+def _place(chunk: Chunk) -> tuple[int, float, int]:
+    first = chunk.sentences[0] if chunk.sentences else None
+    start_s = first.start_s if first and first.start_s is not None else 0.0
+    return chunk.section, start_s, 0
+
+
+def _joined(chosen: Sequence[tuple[Chunk, Sentence]]) -> tuple[Pick, ...]:
+    """Neighbouring sentences of one utterance become one quote."""
+    picks: list[Pick] = []
+    for chunk, sentence in chosen:
+        last = picks[-1] if picks else None
+        gap = chunk.text[last.sentences[-1].end : sentence.offset] if last else None
+        if last and last.chunk.id == chunk.id and gap is not None and gap in ("", " "):
+            picks[-1] = Pick(chunk, (*last.sentences, sentence))
+        else:
+            picks.append(Pick(chunk, (sentence,)))
+    return tuple(picks)
+
+
+def quote_answer(
+    picks: Sequence[Pick], lead: str, source: Callable[[str], Transcript | None]
+) -> tuple[str, tuple[Citation, ...]]:
+    """The answer's Markdown and its citations; ``source`` gives a file's transcript as it is now.
+
+    A block for each talk: its title in bold, then a bullet a quote, ``- Speaker: “words” [n]``.
+    Markdown that stands in a transcript is escaped, so that only the answer's own is live.
+    """
+    citations = tuple(
+        cite(n, part.chunk, part.sentences, source(part.chunk.file))
+        for n, part in enumerate(picks, start=1)
+    )
+    lines = [lead]
+    title = None
+    for citation in citations:
+        if citation.title != title:
+            title = citation.title
+            lines += ["", f"**{escape(title)}**", ""]
+        lines.append(_bullet(citation))
+    return "\n".join(lines), citations
+
+
+def refusal(evidence: Evidence, words: Wording, marks: tuple[str, str]) -> tuple[str, tuple[str, ...]]:
+    """What to say when there is no answer, and up to three topics of the library that are near."""
+    topics = tuple(
+        dict.fromkeys(
+            hit.chunk.heading or hit.chunk.title
+            for hit in evidence.hits
+            if hit.chunk.kind == "talk"
+        )
+    )[:3]
+    if not topics:
+        return words.not_covered, ()
+    named = " ".join(f"{marks[0]}{escape(topic)}{marks[1]}" for topic in topics)
+    return f"{words.not_covered}\n\n{words.nearest} {named}", topics
+
+
+def escape(text: str) -> str:
+    """Transcript text for Markdown: what could be markup or pass for a marker is escaped."""
+    return _MARKUP.sub(r"\\\1", text)
+
+
+def _bullet(citation: Citation) -> str:
+    who = "、".join(citation.speakers)
+    name = f"{escape(who)}：" if who and not who.isascii() else f"{escape(who)}: " if who else ""
+    quote = escape(" ".join(citation.quote.split()))
+    return f"- {name}{quote} [{citation.marker}]"

@@ -1,0 +1,90 @@
+"""The settings, read once from the environment: the only place that reads it.
+
+``VARIABLES`` is the whole list, with what each one means; docs/use.md shows the same table and a test
+holds the two together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+
+from corpus.types import SettingsError
+
+SHIPPED_LIBRARY = Path(__file__).resolve().parent.parent / "corpus" / "transcripts"
+"""The two transcripts that come with the project."""
+
+VARIABLES: Mapping[str, str] = MappingProxyType(
+    {
+        "VERBATIM_LIBRARY": "folder or file with the transcripts (default: those that ship)",
+        "VERBATIM_DATA": "folder for the unpacked model and the indexes (default: .verbatim)",
+        "VERBATIM_MODEL": "another sentence-transformers model, by name or folder",
+        "VERBATIM_DEVICE": "where another model runs: cpu, cuda, mps (default: its own choice)",
+        "VERBATIM_CHROMA_URL": "a Chroma server, http://host:port (default: Chroma in process)",
+        "VERBATIM_CHUNK_TOKENS": "tokens in a passage at most, in o200k_base (default: 400)",
+        "VERBATIM_MIN_CONFIDENCE": "below this probability no answer is given, 0 to 1 (default: 0.5)",
+        "VERBATIM_HOST": "address that serve listens on (default: 127.0.0.1)",
+        "VERBATIM_PORT": "port that serve listens on (default: 7860)",
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything an operator can set, cast and checked."""
+
+    library: Path = SHIPPED_LIBRARY
+    data: Path = Path(".verbatim")
+    model: str | None = None
+    device: str | None = None
+    chroma_url: str | None = None
+    chunk_tokens: int = 400
+    min_confidence: float = 0.5
+    host: str = "127.0.0.1"
+    port: int = 7860
+
+
+def read_settings(environ: Mapping[str, str]) -> Settings:
+    """Settings from environment variables; an empty value counts as not set.
+
+    Raises SettingsError naming the variable when a value can't be cast or is out of range.
+    """
+    default = Settings()
+    library, data = environ.get("VERBATIM_LIBRARY"), environ.get("VERBATIM_DATA")
+    return Settings(
+        library=Path(library).expanduser() if library else default.library,
+        data=Path(data).expanduser() if data else default.data,
+        model=environ.get("VERBATIM_MODEL") or None,
+        device=environ.get("VERBATIM_DEVICE") or None,
+        chroma_url=environ.get("VERBATIM_CHROMA_URL") or None,
+        chunk_tokens=int(
+            _number(environ, "VERBATIM_CHUNK_TOKENS", default.chunk_tokens, 60, 4000, whole=True)
+        ),
+        min_confidence=_number(environ, "VERBATIM_MIN_CONFIDENCE", default.min_confidence, 0, 1),
+        host=environ.get("VERBATIM_HOST") or default.host,
+        port=int(_number(environ, "VERBATIM_PORT", default.port, 0, 65535, whole=True)),
+    )
+
+
+def _number(
+    environ: Mapping[str, str],
+    name: str,
+    default: float,
+    low: float,
+    high: float,
+    *,
+    whole: bool = False,
+) -> float:
+    text = environ.get(name)
+    if not text:
+        return default
+    try:
+        value = int(text) if whole else float(text)
+    except ValueError:
+        value = None
+    if value is None or not low <= value <= high:
+        kind = "a whole number" if whole else "a number"
+        raise SettingsError(f"{name} is {text!r}: give {kind} from {low:g} to {high:g}")
+    return value

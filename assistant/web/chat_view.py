@@ -1,0 +1,110 @@
+"""The conversation's side of the page as HTML: the welcome, questions and answers.
+
+What the script acts on stands in ``data-`` attributes: ``data-ask`` asks its value, ``data-cite``
+shows the sources of the exchange it numbers (1-based), with ``data-marker`` one of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from html import escape
+
+from assistant.loading import LoadState
+from assistant.types import Answer, Citation
+from assistant.web.i18n import Words
+from assistant.web.markup import answer_html
+from assistant.web.passage import time_range
+from assistant.web.session import Conversation, Exchange, Failure, Pending, note
+
+
+def chat_html(conversation: Conversation, words: Words) -> str:
+    """The whole conversation, or the welcome before the first question."""
+    if not conversation:
+        return (
+            f'<section class="vb-welcome"><h2>{escape(words.welcome)}</h2>'
+            f"<p>{escape(words.welcome_more)}</p></section>"
+        )
+    return "".join(
+        _exchange(number, exchange, words) for number, exchange in enumerate(conversation, start=1)
+    )
+
+
+def status_html(state: LoadState, words: Words) -> str:
+    """The line over the question box while the library loads, or when it could not be loaded."""
+    if state.phase == "ready":
+        return ""
+    failed = state.phase == "failed"
+    text = words.failed.format(state.message) if failed else note(words.loading, state.message)
+    return f'<p class="vb-status" data-phase="{state.phase}" role="status">{escape(text)}</p>'
+
+
+def asking_buttons(questions: Sequence[str], label: str) -> str:
+    """Buttons that ask their own text; nothing where there are none."""
+    if not questions:
+        return ""
+    buttons = "".join(f"<li>{_asking_button(text, text)}</li>" for text in questions)
+    return f'<p class="vb-label">{escape(label)}</p><ul class="vb-asks">{buttons}</ul>'
+
+
+def _asking_button(question: str, label: str) -> str:
+    return (
+        f'<button type="button" class="vb-ask" data-ask="{escape(question)}">'
+        f"{escape(label)}</button>"
+    )
+
+
+def _exchange(number: int, exchange: Exchange, words: Words) -> str:
+    state, body = _outcome(number, exchange, words)
+    return (
+        f'<article class="vb-exchange" id="exchange-{number}" data-state="{state}">'
+        f'<h2 class="vb-question"><span class="vb-sr">{escape(words.you_asked)} </span>'
+        f"{escape(exchange.question)}</h2>"
+        f'<div class="vb-answer">{body}</div></article>'
+    )
+
+
+def _outcome(number: int, exchange: Exchange, words: Words) -> tuple[str, str]:
+    """The state that the script sees, and the answer's HTML."""
+    match exchange.outcome:
+        case Pending(text):
+            return "pending", f'<p class="vb-pending">{escape(text)}</p>'
+        case Failure(reason):
+            retry = _asking_button(exchange.question, words.retry)
+            return "failed", f'<p class="vb-failure" role="alert">{escape(reason)}</p>{retry}'
+        case Answer() as answer:
+            return answer.status, _answer(number, answer, words)
+
+
+def _answer(number: int, answer: Answer, words: Words) -> str:
+    by_marker = {citation.marker: citation for citation in answer.citations}
+
+    def marker_html(marker: int) -> str | None:
+        citation = by_marker.get(marker)
+        return _marker(number, citation, words) if citation else None
+
+    text = answer_html(answer.text, marker_html)
+    return (
+        text + _foot(number, answer, words) + asking_buttons(answer.suggestions, words.suggestions)
+    )
+
+
+def _marker(number: int, citation: Citation, words: Words) -> str:
+    time = time_range(citation.start_s, None, citation.estimated)
+    what = " · ".join(part for part in (citation.title, citation.heading, time) if part)
+    label = escape(words.marker.format(citation.marker, what))
+    return (
+        f'<button type="button" class="vb-marker" data-cite="{number}" '
+        f'data-marker="{citation.marker}" aria-label="{label}" title="{escape(what)}">'
+        f"{citation.marker}</button>"
+    )
+
+
+def _foot(number: int, answer: Answer, words: Words) -> str:
+    if not answer.citations:
+        return ""
+    count = len(answer.citations)
+    text = words.show_source if count == 1 else words.show_sources.format(count)
+    return (
+        f'<p class="vb-foot"><button type="button" class="vb-link" data-cite="{number}">'
+        f"{escape(text)}</button></p>"
+    )

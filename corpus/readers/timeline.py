@@ -1,0 +1,206 @@
+"""Where each utterance lies in time: exact where the source says so, else estimated or None."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import accumulate
+
+from corpus.readers.times import Span
+from corpus.readers.turns import Turn
+from corpus.types import Utterance
+
+_LEAST_LATE = 3
+_SLACK_S = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """A moment, or None where it is unknown; ``exact`` if the source states it for this place."""
+
+    at_s: float | None
+    exact: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """Texts that share one stretch of time between two bounds; ``first`` counts turns."""
+
+    turns: range
+    start: Bound
+    end: Bound
+
+
+def believable_duration(stated_s: float | None, starts: Sequence[float]) -> float | None:
+    """The recording's length, unless the times themselves run past it: then it is another's."""
+    if stated_s is None:
+        return None
+    late = sum(start > stated_s + _SLACK_S for start in starts)
+    return None if late >= _LEAST_LATE else stated_s
+
+
+def longest_rise(values: Sequence[float]) -> frozenset[int]:
+    """The places of a longest non-decreasing subsequence: what lies outside it runs backwards.
+
+    Of several the one with the lowest end, so that a wild last time goes; of two times that
+    contradict each other inside, the earlier one stays.
+    """
+    tails: list[float] = []
+    ranked: list[list[int]] = []
+    for place, value in enumerate(values):
+        rank = bisect_right(tails, value)
+        tails[rank : rank + 1] = [value]
+        if rank == len(ranked):
+            ranked.append([])
+        ranked[rank].append(place)
+    kept: set[int] = set()
+    limit = tails[-1] if tails else 0.0
+    for places in reversed(ranked):
+        # Values of one rank fall from place to place, so the first that fits comes before the
+        # place that was kept last.
+        place = next(place for place in places if values[place] <= limit)
+        kept.add(place)
+        limit = values[place]
+    return frozenset(kept)
+
+
+def clean_span(span: Span | None, limit_s: float | None) -> Span | None:
+    """``span`` without what can't be: a start past the recording, an end not after the start."""
+    if span is None or (limit_s is not None and span.start_s > limit_s + _SLACK_S):
+        return None
+    end_s = span.end_s
+    if end_s is not None and end_s <= span.start_s:
+        end_s = None
+    if end_s is not None and limit_s is not None and end_s > limit_s + _SLACK_S:
+        end_s = max(span.start_s, limit_s)
+    return Span(span.start_s, end_s)
+
+
+def place_turns(
+    turns: Sequence[Turn], own: Span | None, next_s: float | None, limit_s: float | None
+) -> list[list[Utterance]]:
+    """The utterances of each turn, with their times.
+
+    ``own`` is the span that the source states for all of these turns together, ``next_s`` the
+    next time after them where it states none, ``limit_s`` the recording's length. Times outside
+    ``own`` or running backwards are dropped, never an error.
+    """
+    spans = _in_order([_inside(clean_span(turn.span, limit_s), own) for turn in turns])
+    end = Bound(own.end_s if own and own.end_s is not None else next_s, True)
+    start = Bound(own.start_s if own else None, True)
+    placed: list[list[Utterance]] = [[] for _ in turns]
+    for run in _runs(turns, spans, start, end):
+        for place, utterance in _spread(turns, run, _is_crowded(spans, run)):
+            placed[place].append(utterance)
+    return placed
+
+
+def _inside(span: Span | None, own: Span | None) -> Span | None:
+    if span is None or own is None:
+        return span
+    too_early = span.start_s < own.start_s and (span.end_s is None or span.end_s <= own.start_s)
+    if too_early or (own.end_s is not None and span.start_s > own.end_s):
+        return None
+    end_s = span.end_s
+    if end_s is not None and own.end_s is not None:
+        end_s = min(end_s, own.end_s)
+    return Span(max(span.start_s, own.start_s), end_s)
+
+
+def _in_order(spans: Sequence[Span | None]) -> list[Span | None]:
+    known = [(place, span) for place, span in enumerate(spans) if span]
+    rising = longest_rise([span.start_s for _, span in known])
+    kept = {place for rank, (place, _) in enumerate(known) if rank in rising}
+    return [span if place in kept else None for place, span in enumerate(spans)]
+
+
+def _runs(
+    turns: Sequence[Turn], spans: Sequence[Span | None], start: Bound, end: Bound
+) -> Iterator[_Run]:
+    later = _later_starts(spans, end.at_s)
+    place, reached = 0, start
+    while place < len(spans):
+        span = spans[place]
+        stop = place + 1
+        if span is None or span.end_s is None:
+            while stop < len(spans) and spans[stop] is None:
+                stop += 1
+        if span is None:
+            # What stands between two labels with times lies between them, nobody says where.
+            until = spans[stop] if stop < len(spans) else None
+            close = Bound(until.start_s, False) if until else _not_before(end, reached)
+            run = _Run(range(place, stop), reached, close)
+        elif span.end_s is None:
+            run = _Run(range(place, stop), Bound(span.start_s, True), Bound(later[place], True))
+        else:
+            run = _Run(range(place, stop), Bound(span.start_s, True), Bound(span.end_s, True))
+        yield _before_next(run, later[place], len(turns[place].texts))
+        reached = Bound(run.end.at_s, False)
+        place = stop
+
+
+def _not_before(end: Bound, start: Bound) -> Bound:
+    late = end.at_s is None or start.at_s is None or end.at_s >= start.at_s
+    return end if late else Bound(None, False)
+
+
+def _before_next(run: _Run, next_s: float | None, texts: int) -> _Run:
+    """The run cut at the next start, if its stated range runs past that and is to be divided.
+
+    One text keeps the whole range: two people may well speak at once.
+    """
+    if texts < 2 or next_s is None or run.end.at_s is None or run.end.at_s <= next_s:
+        return run
+    return replace(run, end=Bound(next_s, False))
+
+
+def _later_starts(spans: Sequence[Span | None], end_s: float | None) -> list[float | None]:
+    """For each place the next start that differs from its own, the end's bound after the last."""
+    later: list[float | None] = [None] * len(spans)
+    following, beyond = end_s, end_s
+    for place in range(len(spans) - 1, -1, -1):
+        span = spans[place]
+        if span is None:
+            continue
+        if following is not None and following > span.start_s:
+            beyond = following
+        later[place] = beyond if beyond is not None and beyond > span.start_s else None
+        following = span.start_s
+    return later
+
+
+def _is_crowded(spans: Sequence[Span | None], run: _Run) -> bool:
+    """Whether the next stated start is this run's own: then nothing can be spread before it."""
+    following = (span.start_s for span in spans[run.turns.stop :] if span)
+    return run.start.exact and next(following, None) == run.start.at_s
+
+
+def _spread(turns: Sequence[Turn], run: _Run, crowded: bool) -> Iterator[tuple[int, Utterance]]:
+    """The run's texts in its stretch, by their share of its characters."""
+    texts = [
+        (place, turns[place].speaker, text) for place in run.turns for text in turns[place].texts
+    ]
+    if not texts:
+        return
+    shares = list(accumulate((len(text) + 1 for *_, text in texts), initial=0))
+    start_s, end_s = run.start.at_s, run.end.at_s
+    if start_s is not None and end_s is not None and start_s > end_s:
+        start_s = end_s
+    for rank, (place, speaker, text) in enumerate(texts):
+        if start_s is None:
+            yield place, Utterance(text, speaker)
+            continue
+        from_s, to_s = start_s, end_s
+        if end_s is not None and not crowded:
+            from_s = _between(start_s, end_s, shares[rank] / shares[-1])
+            to_s = _between(start_s, end_s, shares[rank + 1] / shares[-1])
+        ends_exactly = crowded or to_s is None or (rank == len(texts) - 1 and run.end.exact)
+        exact = rank == 0 and run.start.exact and ends_exactly
+        yield place, Utterance(text, speaker, from_s, to_s, not exact)
+
+
+def _between(start_s: float, end_s: float, share: float) -> float:
+    if share in (0.0, 1.0):
+        return end_s if share else start_s
+    return min(end_s, max(start_s, round(start_s + (end_s - start_s) * share, 1)))

@@ -1,0 +1,221 @@
+"""The bundled model as an ONNX graph, written straight from its weights.
+
+Most of the arithmetic is in whole numbers, arranged so that it stays close to float32:
+
+- Queries, keys and values of attention use the file's own 4-bit blocks with activations quantised
+  a block at a time (``MatMulNBits``). Recall depends most on these, and here nothing is lost.
+- The other matrices have 8-bit weights, one scale an output, and activations quantised as a whole
+  (``DynamicQuantizeMatMul``). One channel of the first feed-forward matrix's input is many times as
+  large as the rest, so the channels are brought to one size first, by what their layer norm says
+  of them. The second one's input has single large tokens, so each token is divided by its maximum.
+- Weights go to 64, not 127: processors without dot products for 8 bits add two products of a byte
+  and a weight in 16 bits, which 2 x 255 x 64 fits into. So every processor gives the same result.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index.e5_file import BLOCK, Blocks, E5File
+
+_MICROSOFT = "com.microsoft"
+_LEVELS = 64
+# Of layer norm's output: all but one in 15,000 of normally distributed values lie inside.
+_DEVIATIONS = 4.0
+# GELU's lowest value is -0.17: a token's range is never smaller, so nothing is divided by zero.
+_GELU_RANGE = 0.17
+
+Tensor = NDArray[Any]
+
+
+def write_graph(source: E5File, path: Path) -> None:
+    """Writes a graph from ``input_ids`` and ``attention_mask`` (batch, tokens; int64) to
+    ``sentence_embedding`` (batch, hidden; float32, unit length)."""
+    graph = _Graph()
+    shape = source.shape
+    tokens = _embeddings(graph, source)
+    graph.node("Cast", ["attention_mask"], "mask", to="INT32")
+    for number in range(shape.layers):
+        tokens = _layer(graph, source, f"l{number}", tokens)
+    graph.node("Cast", ["attention_mask"], "present", to="FLOAT")
+    graph.node("Unsqueeze", ["present", graph.weight("axis", np.array([1]))], "summing")
+    graph.node("MatMul", ["summing", tokens], "sums")
+    graph.node("Squeeze", ["sums", "axis"], "sum")
+    # The length is taken out, so that a sum does where pooling says a mean.
+    graph.node("LpNormalization", ["sum"], "sentence_embedding", axis=-1, p=2)
+    graph.save(path, shape.hidden)
+
+
+class _Graph:
+    """Collects nodes and weights; each node has one main output, by whose name it is known."""
+
+    def __init__(self) -> None:
+        self._nodes: list[tuple[str, list[str], list[str], dict[str, Any]]] = []
+        self._weights: dict[str, Tensor] = {}
+
+    def weight(self, name: str, values: Tensor) -> str:
+        self._weights[name] = np.ascontiguousarray(values)
+        return name
+
+    def node(self, kind: str, inputs: list[str], *outputs: str, **attributes: Any) -> str:
+        self._nodes.append((kind, inputs, list(outputs), attributes))
+        return outputs[0]
+
+    def save(self, path: Path, hidden: int) -> None:
+        import onnx
+
+        make, types = onnx.helper, onnx.TensorProto
+        nodes = []
+        for kind, inputs, outputs, attributes in self._nodes:
+            if "to" in attributes:
+                attributes["to"] = getattr(types, attributes["to"])
+            nodes.append(make.make_node(kind, inputs, outputs, **attributes))
+        given = [
+            make.make_tensor_value_info(name, types.INT64, ["batch", "tokens"])
+            for name in ("input_ids", "attention_mask")
+        ]
+        vectors = make.make_tensor_value_info("sentence_embedding", types.FLOAT, ["batch", hidden])
+        weights = [
+            onnx.numpy_helper.from_array(values, name) for name, values in self._weights.items()
+        ]
+        graph = make.make_graph(nodes, "e5", given, [vectors], weights)
+        operators = [make.make_opsetid("", 18), make.make_opsetid(_MICROSOFT, 1)]
+        model = make.make_model(graph, opset_imports=operators, ir_version=9)
+        onnx.save(model, str(path))
+
+
+def _embeddings(graph: _Graph, source: E5File) -> str:
+    """Words, positions and the one token type, normalised. Words stay in 4 bits until looked up."""
+    shape, words = source.shape, source.matrices["emb.word"]
+    blocks = shape.hidden // BLOCK
+    graph.weight("words", words.packed.reshape(len(words.packed), -1))
+    graph.weight("word_scales", words.scales)
+    graph.node("Gather", ["words", "input_ids"], "pairs")
+    graph.node(
+        "BitwiseAnd", ["pairs", graph.weight("low_bits", np.array(15, dtype=np.uint8))], "low"
+    )
+    four = graph.weight("four", np.array(4, dtype=np.uint8))
+    graph.node("BitShift", ["pairs", four], "high", direction="RIGHT")
+    halves = graph.weight("halves", np.array([0, 0, blocks, BLOCK // 2]))
+    low = graph.node("Reshape", ["low", halves], "low_blocks")
+    high = graph.node("Reshape", ["high", halves], "high_blocks")
+    graph.node("Cast", [graph.node("Concat", [low, high], "nibbles", axis=-1)], "raw", to="FLOAT")
+    graph.node("Sub", ["raw", graph.weight("eight", np.array(8, dtype=np.float32))], "levels")
+    graph.node(
+        "Cast", [graph.node("Gather", ["word_scales", "input_ids"], "half")], "s", to="FLOAT"
+    )
+    last = graph.weight("last", np.array([-1]))
+    graph.node("Mul", ["levels", graph.node("Unsqueeze", ["s", last], "block_scales")], "scaled")
+    graph.node("Reshape", ["scaled", graph.weight("flat", np.array([0, 0, shape.hidden]))], "word")
+    return _normalised(
+        graph, source, "emb.ln", graph.node("Add", ["word", _places(graph, source)], "in")
+    )
+
+
+def _places(graph: _Graph, source: E5File) -> str:
+    """The vectors of the positions that a batch has, with the first token type's added."""
+    hidden = source.shape.hidden
+    places = source.vectors["emb.pos"].reshape(-1, hidden) + source.vectors["emb.type"][:hidden]
+    graph.node("Shape", ["input_ids"], "count", start=1, end=2)
+    first = graph.weight("first", np.array([0]))
+    return graph.node("Slice", [graph.weight("places", places), first, "count", first], "place")
+
+
+def _layer(graph: _Graph, source: E5File, layer: str, tokens: str) -> str:
+    queries = _exact(graph, source, [f"{layer}.{part}" for part in "qkv"], tokens)
+    three = [f"{layer}.{part}.out" for part in "qkv"]
+    graph.node("Split", [queries], *three, axis=-1, num_outputs=3)
+    attended = graph.node(
+        "MultiHeadAttention",
+        [*three, "", "mask"],
+        f"{layer}.attended",
+        domain=_MICROSOFT,
+        num_heads=source.shape.heads,
+    )
+    attended = _quantised(graph, source, f"{layer}.ao", attended)
+    tokens = graph.node("Add", [attended, tokens], f"{layer}.after_attention")
+    tokens = _normalised(graph, source, f"{layer}.aln", tokens)
+    inner = _evened_out(graph, source, layer, tokens)
+    inner = graph.node("Gelu", [inner], f"{layer}.gelu", domain=_MICROSOFT)
+    outer = _by_token(graph, source, f"{layer}.fo", inner)
+    tokens = graph.node("Add", [outer, tokens], f"{layer}.after_feed_forward")
+    return _normalised(graph, source, f"{layer}.oln", tokens)
+
+
+def _normalised(graph: _Graph, source: E5File, name: str, tokens: str) -> str:
+    # Faster in onnxruntime than its SkipLayerNormalization, which takes the sum along.
+    weights = [graph.weight(f"{name}.{part}", source.vectors[f"{name}.{part}"]) for part in "wb"]
+    epsilon = source.shape.epsilon
+    return graph.node("LayerNormalization", [tokens, *weights], f"{name}.out", epsilon=epsilon)
+
+
+def _exact(graph: _Graph, source: E5File, names: list[str], tokens: str) -> str:
+    """Several matrices side by side, in the file's own 4-bit blocks, and their biases."""
+    matrices = [source.matrices[f"{name}.w"] for name in names]
+    bias = np.concatenate([source.vectors[f"{name}.b"] for name in names])
+    scales = np.concatenate([one.scales for one in matrices]).astype(np.float32)
+    name = names[0]
+    weights = graph.weight(f"{name}.blocks", np.concatenate([_repacked(one) for one in matrices]))
+    product = graph.node(
+        "MatMulNBits",
+        [tokens, weights, graph.weight(f"{name}.scales", scales)],
+        f"{name}.product",
+        domain=_MICROSOFT,
+        K=source.shape.hidden,
+        N=len(bias),
+        bits=4,
+        block_size=BLOCK,
+        accuracy_level=4,
+    )
+    return graph.node("Add", [product, graph.weight(f"{name}.bias", bias)], f"{name}.sum")
+
+
+def _repacked(blocks: Blocks) -> NDArray[np.uint8]:
+    """The same nibbles as the operator wants them: weights 2j and 2j + 1 in byte j."""
+    raw = (blocks.levels() + 8).astype(np.uint8)
+    packed: NDArray[np.uint8] = raw[..., 0::2] | (raw[..., 1::2] << np.uint8(4))
+    return packed
+
+
+def _quantised(graph: _Graph, source: E5File, name: str, tokens: str) -> str:
+    bias = graph.weight(f"{name}.b", source.vectors[f"{name}.b"])
+    return _product(graph, name, source.matrices[f"{name}.w"].dense(), tokens, bias)
+
+
+def _evened_out(graph: _Graph, source: E5File, layer: str, tokens: str) -> str:
+    """The first feed-forward matrix, on channels that are brought to one size."""
+    gain, shift = (np.abs(source.vectors[f"{layer}.aln.{part}"]) for part in "wb")
+    sizes = shift + _DEVIATIONS * gain
+    sizes = np.maximum(sizes, 0.2 * np.median(sizes), dtype=np.float32)
+    name = f"{layer}.fi"
+    evened = graph.node("Mul", [tokens, graph.weight(f"{name}.sizes", 1 / sizes)], f"{name}.evened")
+    bias = graph.weight(f"{name}.b", source.vectors[f"{name}.b"])
+    return _product(graph, name, source.matrices[f"{name}.w"].dense() * sizes, evened, bias)
+
+
+def _by_token(graph: _Graph, source: E5File, name: str, tokens: str) -> str:
+    """The second feed-forward matrix, on tokens that are divided by their maximum."""
+    least = graph.weight("least", np.array(_GELU_RANGE, dtype=np.float32))
+    highest = graph.node("ReduceMax", [tokens, "last"], f"{name}.highest", keepdims=1)
+    sizes = graph.node("Max", [highest, least], f"{name}.sizes")
+    divided = graph.node("Div", [tokens, sizes], f"{name}.divided")
+    product = _product(graph, name, source.matrices[f"{name}.w"].dense(), divided)
+    product = graph.node("Mul", [product, sizes], f"{name}.sized")
+    bias = graph.weight(f"{name}.b", source.vectors[f"{name}.b"])
+    return graph.node("Add", [product, bias], f"{name}.sum")
+
+
+def _product(graph: _Graph, name: str, matrix: NDArray[np.float32], tokens: str, *bias: str) -> str:
+    """``tokens`` times ``matrix`` (outputs, inputs) in whole numbers, with one scale an output."""
+    scales = np.maximum(np.abs(matrix).max(axis=1) / _LEVELS, np.finfo(np.float32).tiny)
+    levels = np.rint(matrix / scales[:, None]).astype(np.int8)
+    weights = graph.weight(f"{name}.levels", levels.T)
+    inputs = [tokens, weights, graph.weight(f"{name}.scales", scales.astype(np.float32))]
+    with_bias = ["", *bias] if bias else []
+    return graph.node(
+        "DynamicQuantizeMatMul", [*inputs, *with_bias], f"{name}.product", domain=_MICROSOFT
+    )

@@ -1,0 +1,91 @@
+"""How well a passage answers a question, and how sure that is: pure functions and their constants.
+
+    score = CHUNK * cos(question, chunk) + SENTENCE * max over its sentences cos(question, sentence)
+          + LEXICAL * bm25(question, chunk) + PREFERENCE(kind, focus)
+
+The cosines are of centred vectors (index/centring.py). ``bm25`` is divided by what the question
+could attain at most, so it lies in 0..1 and means little where the question shares no words with
+the library. The parts are added, not merged by rank: rank fusion would give a meaningless lexical
+ranking, as across languages, the same vote as a good one.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from corpus.types import Kind
+
+Floats = npt.NDArray[np.float32]
+
+CHUNK = 0.5
+"""Weight of the chunk's cosine: what the passage is about."""
+SENTENCE = 0.5
+"""Weight of the best sentence's cosine: whether one sentence answers. Equal weights did best."""
+LEXICAL = 0.6
+"""Weight of the lexical part: below 0.4 names and rare terms lose, above 1 paraphrases do."""
+PREFERENCE: Mapping[Kind, float] = {"talk": 0.0, "about": -0.03, "summary": -0.1}
+"""The talk itself is cited before an editor's digest of it, unless the digest alone says it."""
+FOCUS_TRANSCRIPT = 0.1
+FOCUS_SPEAKER = 0.1
+"""What a follow-up adds for the talk and for the speaker that the conversation is about."""
+CONTEXT = 0.4
+"""Share of the question before in a follow-up's vector; the rest is the follow-up's own."""
+
+SENTENCE_LEXICAL = 0.35
+"""Weight of shared words when sentences of one passage are compared."""
+ASKING = 0.12
+"""Taken off a sentence that asks: a host's question resembles the reader's, but answers nothing."""
+SHORT = 0.12
+"""Taken off a sentence of a few words ("Yeah, exactly."), which says nothing when quoted alone."""
+SHORT_TERMS = 4
+"""A sentence with fewer content terms than this is short."""
+
+
+def fuse(dense: Floats, sentence: Floats, lexical: Floats, preference: Floats) -> Floats:
+    """The score of each candidate from its parts, all of shape (n,)."""
+    fused: Floats = CHUNK * dense + SENTENCE * sentence + LEXICAL * lexical + preference
+    return fused
+
+
+def sentence_scores(
+    cosines: Floats, overlaps: Sequence[float], texts: Sequence[str], term_counts: Sequence[int]
+) -> list[float]:
+    """Which sentences of one passage answer, comparable with those of other passages.
+
+    ``overlaps`` are the shares of the question's IDF mass that each sentence holds.
+    """
+    return [
+        float(cosine)
+        + SENTENCE_LEXICAL * overlap
+        - (ASKING if text.rstrip("”\"」』)） ").endswith(("?", "？")) else 0.0)
+        - (SHORT if count < SHORT_TERMS else 0.0)
+        for cosine, overlap, text, count in zip(cosines, overlaps, texts, term_counts, strict=True)
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class Signals:
+    """What a search shows about whether there is an answer: see ``answerable``."""
+
+    top: float
+    best_sentence: float
+    lexical: float
+    coverage: float
+
+
+INTERCEPT = -6.0
+SLOPES = Signals(top=4.0, best_sentence=8.0, lexical=4.0, coverage=2.0)
+"""Fitted by logistic regression: bench/answerable.py, figures in docs/measure.md."""
+
+
+def answerable(signals: Signals) -> float:
+    """The probability, 0 to 1, that the library answers the question."""
+    logit = INTERCEPT + sum(
+        getattr(SLOPES, name) * getattr(signals, name) for name in Signals.__slots__
+    )
+    return 1.0 / (1.0 + math.exp(-logit))

@@ -1,0 +1,183 @@
+"""What a search returns, and what the index remembers about itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from corpus.types import Chunk, Kind, Sentence
+
+Vectors = npt.NDArray[np.float32]
+"""Unit vectors as rows, (n, dimension), or one of them, (dimension,)."""
+
+
+class Embedder(Protocol):
+    """An embedding model that tells passages and questions apart.
+
+    ``name`` is the model's identity in the manifest, ``window_tokens`` the most tokens of its own
+    that it reads. All vectors are float32 of length 1. Safe to call from several threads.
+    """
+
+    name: str
+    dimension: int
+    window_tokens: int
+
+    def passages(
+        self, texts: Sequence[str], on_batch: Callable[[int], None] | None = None
+    ) -> Vectors:
+        """Vectors of passages or single sentences, in the order given.
+
+        ``on_batch`` is told how many texts each finished batch held.
+        """
+        ...
+
+    def query(self, text: str) -> Vectors:
+        """The vector of a question, (dimension,)."""
+        ...
+
+    def count_tokens(self, text: str) -> int:
+        """How many of the model's own tokens a passage takes, its prefix included."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """What to look for.
+
+    ``context`` is what was asked before, when the question only makes sense after it; ``transcripts``
+    and ``speakers`` are what the conversation is about: they are preferred, never required.
+    """
+
+    text: str
+    context: str = ""
+    transcripts: frozenset[str] = frozenset()
+    speakers: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """The parts of a hit's score: cosines of the chunk and of its best sentence, and the lexical
+    score (0 to 1, the share of what the question could attain)."""
+
+    dense: float
+    sentence: float
+    lexical: float
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A span of the recording, half-open, in seconds; all ``None`` where the source has no times."""
+
+    start_s: float | None
+    end_s: float | None
+    estimated: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A chunk that was found, with its best sentence first among ``sentences``.
+
+    ``score`` is comparable within one query only. ``sentences`` pairs sentences of the chunk with
+    their own score against the question, best first.
+    """
+
+    chunk: Chunk
+    score: float
+    parts: Parts
+    sentences: tuple[tuple[Sentence, float], ...]
+
+    @property
+    def best(self) -> Sentence:
+        """The sentence that answers best: the quote to cite and the moment to link to."""
+        return self.sentences[0][0]
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Hits, best first, and how sure the library is that it has an answer (0 to 1)."""
+
+    hits: tuple[Hit, ...]
+    answerable: float
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """A section of a talk as the index remembers it, without its words; for lists and examples."""
+
+    file: str
+    transcript_id: str
+    title: str
+    position: int
+    heading: str
+    kind: Kind
+    speakers: tuple[str, ...]
+    start_s: float | None
+    end_s: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Talk:
+    """A transcript as the index remembers it, without its words; ``topics`` are its sections."""
+
+    id: str
+    file: str
+    title: str
+    source_url: str | None
+    published: str | None
+    language: str
+    topics: tuple[Topic, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What an index was made with. Two indexes with equal manifests are interchangeable.
+
+    ``schema`` counts changes of the layout on disk, ``window_tokens`` is the model's own window,
+    ``chunk_tokens`` the chunk budget in o200k_base tokens, ``centring`` a digest of the language means
+    (empty: vectors are not centred).
+    """
+
+    schema: int
+    model: str
+    dimension: int
+    window_tokens: int
+    chunk_tokens: int
+    centring: str
+
+
+@dataclass(frozen=True, slots=True)
+class FileFailure:
+    """A file of the library that could not be read, and why (one line)."""
+
+    file: str
+    error: str
+
+
+@dataclass(frozen=True, slots=True)
+class SyncReport:
+    """What bringing the index up to date did; the counts are of files, ``chunks`` of all chunks."""
+
+    added: int
+    updated: int
+    removed: int
+    unchanged: int
+    failed: tuple[FileFailure, ...]
+    chunks: int
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far indexing has come; ``tokens`` are those embedded so far, of ``tokens_total``."""
+
+    files: int
+    files_total: int
+    chunks: int
+    chunks_total: int
+    tokens: int
+    tokens_total: int
+    elapsed_s: float

@@ -1,0 +1,54 @@
+"""Which language the page speaks, and that it has all its words in each."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import asdict
+
+import pytest
+
+from assistant.web.i18n import words
+from assistant.web.languages import LANG_NAMES, choose_language
+
+
+@pytest.mark.parametrize(
+    ("asked", "accepted", "lang"),
+    [
+        ("zh-Hans", None, "zh-Hans"),
+        ("zh", None, "zh-Hans"),
+        ("zh-CN", None, "zh-Hans"),
+        ("ZH_tw", None, "zh-Hant"),
+        ("zh-HK", None, "zh-Hant"),
+        ("zh-Hant-CN", None, "zh-Hant"),
+        ("zh-Hans-TW", None, "zh-Hans"),
+        ("en-AU", "zh-TW", "en"),
+        ("fr", "zh-TW,zh;q=0.9,en;q=0.8", "zh-Hant"),
+        (None, "fr-FR,fr;q=0.9,en;q=0.5,zh-CN;q=0.7", "zh-Hans"),
+        (None, "zh-CN;q=0,en;q=0.1", "en"),
+        (None, "de", "en"),
+        (None, "*", "en"),
+        (None, ";;q=x,,", "en"),
+        ("", "", "en"),
+    ],
+)
+def test_language_of_the_page(asked: str | None, accepted: str | None, lang: str) -> None:
+    assert choose_language(asked, accepted) == lang
+
+
+def test_every_language_has_every_word_with_the_same_blanks() -> None:
+    def blanks(text: str) -> int:
+        return len(re.findall(r"\{\}", text))
+
+    english = asdict(words("en"))
+    for lang in LANG_NAMES:
+        told = asdict(words(lang))
+        assert all(text for text in told.values())
+        assert {key: blanks(text) for key, text in told.items()} == {
+            key: blanks(text) for key, text in english.items()
+        }
+
+
+def test_chinese_is_written_in_its_own_script() -> None:
+    simplified, traditional = asdict(words("zh-Hans")), asdict(words("zh-Hant"))
+    assert not set("".join(simplified.values())) & set("問語處關閉從開啟這說聽訪談資庫")
+    assert not set("".join(traditional.values())) & set("问语处关闭从开启这说听访谈资库")

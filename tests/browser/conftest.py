@@ -1,0 +1,116 @@
+"""A real Chromium in front of a real server. The engine is a fake for states hard to reach."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Browser, Page, Route, expect, sync_playwright
+
+from assistant.loading import Engine
+from tests.assistant.web.fakes import FakeEngine, answer_or_refuse, loaded
+from tests.browser.serving import served
+
+PLAYER_STAND_IN = "<!doctype html><title>a player</title>"
+
+
+@dataclass
+class Tab:
+    """A page of the browser at our server, and the addresses it asked of anyone else."""
+
+    page: Page
+    address: str
+    elsewhere: list[str] = field(default_factory=list)
+    errors: list[str] = field(default_factory=list)
+
+    def open(self, query: str = "") -> Page:
+        """Opens the page and waits until it can be used."""
+        self.page.goto(f"{self.address}/{query}")
+        self.page.wait_for_selector(".vb-brand")
+        return self.page
+
+    def ask(self, question: str) -> None:
+        """Asks and waits for the answer."""
+        before = self.page.locator(".vb-exchange").count()
+        self.page.fill("#vb-question textarea", question)
+        self.page.press("#vb-question textarea", "Enter")
+        self.settled(before + 1)
+
+    def settled(self, number: int) -> None:
+        """Waits until the exchange of that number is answered or has failed."""
+        expect(self.page.locator(f"#exchange-{number}:not([data-state=pending])")).to_be_visible(
+            timeout=15_000
+        )
+
+    def answer_route(self, route: Route) -> None:
+        """Lets through what is for our server; anything else is noted and gets a stand-in."""
+        if urlsplit(route.request.url).netloc == urlsplit(self.address).netloc:
+            route.continue_()
+            return
+        self.elsewhere.append(route.request.url)
+        route.fulfill(body=PLAYER_STAND_IN, content_type="text/html")
+
+
+OpenTab = Callable[..., Tab]
+
+
+@pytest.fixture(scope="session")
+def browser(chromium: str) -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        # Root, as in most containers, can't have Chromium's sandbox.
+        yield playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+
+
+@pytest.fixture(scope="session")
+def fake_site() -> Iterator[tuple[str, FakeEngine]]:
+    """A server whose engine answers everything but pizza."""
+    engine = FakeEngine(answer_or_refuse)
+    with served(loaded(engine)) as address:
+        yield address, engine
+
+
+@pytest.fixture
+def open_tab(browser: Browser) -> Iterator[OpenTab]:
+    """Makes tabs, each in a context of its own; the options are those of Playwright's contexts.
+
+    A tab in which the page's script failed fails the test.
+    """
+    with contextlib.ExitStack() as stack:
+        tabs: list[Tab] = []
+
+        def make(address: str, **options: Any) -> Tab:
+            context = browser.new_context(
+                **{
+                    "viewport": {"width": 1280, "height": 800},
+                    "locale": "en-US",
+                    "reduced_motion": "reduce",
+                }
+                | options
+            )
+            stack.callback(context.close)
+            context.set_default_timeout(15_000)
+            tab = Tab(context.new_page(), address)
+            tab.page.route("**/*", tab.answer_route)
+            tab.page.on("pageerror", lambda error: tab.errors.append(str(error)))
+            tabs.append(tab)
+            return tab
+
+        yield make
+        assert [tab.errors for tab in tabs if tab.errors] == []
+
+
+@pytest.fixture
+def tab(fake_site: tuple[str, FakeEngine], open_tab: OpenTab) -> Tab:
+    """A tab at the fake engine's server, in English, not opened yet."""
+    return open_tab(fake_site[0])
+
+
+@pytest.fixture
+def serve_engine() -> Iterator[Callable[[Engine], str]]:
+    """Serves an engine for as long as the test runs and gives the address."""
+    with contextlib.ExitStack() as stack:
+        yield lambda engine: stack.enter_context(served(loaded(engine)))

@@ -1,0 +1,76 @@
+"""What concerns every test: no network but loopback, no settings of one's own, the browser."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from types import ModuleType
+
+import hypothesis
+import pytest
+
+GUARD = Path(__file__).parent / "guard"
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+
+# A shared machine makes single examples slow: time alone is no failure.
+hypothesis.settings.register_profile("verbatim", deadline=None, print_blob=True)
+hypothesis.settings.load_profile("verbatim")
+
+
+def _load_guard() -> ModuleType:
+    """The guard, at work in this process from here on: before any test module is imported."""
+    spec = importlib.util.spec_from_file_location("network_guard", GUARD / "sitecustomize.py")
+    assert spec is not None and spec.loader is not None
+    guard = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(guard)
+    return guard
+
+
+NETWORK_LOG: str = _load_guard().LOG_VARIABLE
+
+
+def in_ci() -> bool:
+    """Whether this is an automatic run, where nothing may be skipped for want of a tool."""
+    return os.environ.get("CI", "").lower() in ("1", "true", "yes")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _own_environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Settings of the developer's own are out of the way, and child processes are guarded too."""
+    log = tmp_path_factory.mktemp("network") / "attempts.txt"
+    with pytest.MonkeyPatch.context() as patch:
+        for name in [name for name in os.environ if name.startswith("VERBATIM_")]:
+            if not name.startswith("VERBATIM_TEST_"):
+                patch.delenv(name)
+        patch.setenv("PYTHONPATH", str(GUARD), prepend=os.pathsep)
+        patch.setenv(NETWORK_LOG, str(log))
+        yield log
+
+
+@pytest.fixture(autouse=True)
+def network_log(_own_environment: Path) -> Iterator[Path]:
+    """Fails a test in which anything reached for another machine, even where a library hid it.
+
+    The value is the file that attempts are written to; a test that means to be refused empties it.
+    It is not emptied before a test: what a fixture of the module reached for counts as well.
+    """
+    yield _own_environment
+    if _own_environment.exists():
+        attempts = _own_environment.read_text(encoding="utf-8")
+        _own_environment.unlink()
+        pytest.fail(f"the network was reached for:\n{attempts}", pytrace=False)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """The path of a Chromium. Without one a test is skipped, or fails in an automatic run."""
+    for name in BROWSERS:
+        if path := shutil.which(name):
+            return path
+    reason = f"no browser: none of {', '.join(BROWSERS)} is installed"
+    if in_ci():
+        pytest.fail(reason)
+    pytest.skip(reason)
