@@ -1,7 +1,6 @@
 """Verbatim: ask your talks; get the words, the speaker and the second.
 
-The composition root and the command line. Everything is wired here and nowhere else; the contract of
-the commands stands in docs/use.md.
+The command line. Its contract stands in docs/use.md; scripts depend on it.
 """
 
 from __future__ import annotations
@@ -11,35 +10,27 @@ import json
 import os
 import sys
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
-from functools import lru_cache
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from assistant import output
 from assistant.conversation import Assistant
 from assistant.loading import Loading
+from assistant.opening import Say, hold
 from assistant.settings import Settings, read_settings
 from assistant.types import Turn
 from assistant.web.server import create_app, serve
-from corpus.chunks import Budget
-from corpus.library import Library
-from corpus.types import ReadError, SettingsError, Transcript, VerbatimError
-from index.centring import CentredEmbedder, LanguageMeans, measure_means, reference_digest
-from index.embedder import load_embedder
-from index.retriever import TranscriptRetriever
-from index.store import SCHEMA, IndexStore, open_store
-from index.sync import sync
-from index.types import Embedder, Manifest, Progress, SyncReport
+from corpus.types import SettingsError, VerbatimError
+from index.types import Progress, SyncReport
 
-DONE, FAILED, USAGE = 0, 1, 2
-
-Say = Callable[[str], None]
+DONE, FAILED = 0, 1
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run one command; the exit status is 0 done, 1 failed with one line on stderr, 2 wrong usage."""
+    """Run one command. Exit status: 0 done, 1 failed with one line on stderr, 2 wrong usage."""
     arguments = build_parser().parse_args(argv)
     try:
         settings = _settings(arguments)
@@ -81,7 +72,12 @@ def build_parser() -> argparse.ArgumentParser:
     search.add_argument("--limit", type=_positive, default=10, help="hits at most (default: 10)")
     ask = add("ask", _ask, "answer with cited quotes", common)
     ask.add_argument("question")
-    ask.add_argument("--history", type=Path, help="JSON file with the turns before, oldest first")
+    ask.add_argument(
+        "--history",
+        type=Path,
+        default=argparse.SUPPRESS,
+        help="JSON file with the turns before, oldest first",
+    )
     return parser
 
 
@@ -96,104 +92,62 @@ def _settings(arguments: argparse.Namespace) -> Settings:
 
 
 def _serve(_: argparse.Namespace, settings: Settings) -> int:
-    Library(settings.library)
+    with hold(settings) as held:
 
-    def build(say: Say) -> Assistant:
-        opened = open_library(settings, say, on_progress=lambda done: say(output.progress_text(done)))
-        for failure in opened.report.failed:
-            print(f"not read: {failure.file}: {failure.error}", file=sys.stderr)
-        print(output.report_text(opened.report), file=sys.stderr)
-        return opened.assistant
+        def build(say: Say) -> Assistant:
+            opened = held.open(say, lambda progress: say(output.progress_text(progress)))
+            _warn(opened.report)
+            print(output.report_text(opened.report), file=sys.stderr)
+            return opened.assistant
 
-    serve(create_app(Loading(build)), settings.host, settings.port)
+        serve(create_app(Loading(build)), settings.host, settings.port)
     return DONE
 
 
 def _index(arguments: argparse.Namespace, settings: Settings) -> int:
-    rebuild: bool = arguments.rebuild
-    with open_library(settings, _say, _progress_line(), rebuild=rebuild) as opened:
-        report = opened.report
-    for failure in report.failed:
-        print(f"not read: {failure.file}: {failure.error}", file=sys.stderr)
+    with hold(settings, rebuild=arguments.rebuild) as held:
+        report = held.open(_say, _progress_line()).report
+    _warn(report)
     _print(arguments, output.report_json(report), output.report_text(report))
     return DONE
 
 
 def _search(arguments: argparse.Namespace, settings: Settings) -> int:
-    with open_library(settings, _say, _progress_line()) as opened:
-        evidence, timings_ms = opened.assistant.search(arguments.question, arguments.limit)
+    with _ready(settings) as assistant:
+        evidence, timings_ms = assistant.search(arguments.question, arguments.limit)
     document = output.evidence_json(evidence, timings_ms)
     _print(arguments, document, output.evidence_text(evidence))
     return DONE
 
 
 def _ask(arguments: argparse.Namespace, settings: Settings) -> int:
-    history = read_history(arguments.history) if arguments.history else ()
-    with open_library(settings, _say, _progress_line()) as opened:
-        answer = opened.assistant.ask(arguments.question, history)
+    history = read_history(arguments.history) if "history" in arguments else ()
+    with _ready(settings) as assistant:
+        answer = assistant.ask(arguments.question, history)
     _print(arguments, output.answer_json(answer), output.answer_text(answer))
     return DONE
 
 
-@dataclass(frozen=True)
-class Opened:
-    """A library that is ready to be asked, and what bringing its index up to date did."""
-
-    assistant: Assistant
-    report: SyncReport
-    store: IndexStore
-
-    def __enter__(self) -> Opened:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.store.close()
+@contextmanager
+def _ready(settings: Settings) -> Iterator[Assistant]:
+    """The engine for one question, over an index that is up to date."""
+    with hold(settings) as held:
+        opened = held.open(_say, _progress_line())
+        _say("")
+        _warn(opened.report)
+        yield opened.assistant
 
 
-def open_library(
-    settings: Settings,
-    say: Say,
-    on_progress: Callable[[Progress], None] | None = None,
-    *,
-    rebuild: bool = False,
-) -> Opened:
-    """Wire the parts together and bring the index up to date; ``say`` is told what is going on."""
-    library = Library(settings.library)
-    store = open_store(
-        settings.data, settings.library, chroma_url=settings.chroma_url, rebuild=rebuild
-    )
-    try:
-        say("loading the embedding model")
-        base = load_embedder(settings.model, settings.data, settings.device)
-        budget = Budget(settings.chunk_tokens, base.window_tokens, base.count_tokens)
-        store.claim(_manifest(base, budget))
-        embedder = CentredEmbedder(base, _means(base, store, say))
-        say("bringing the index up to date")
-        report = sync(library, store, embedder, budget, on_progress)
-    except BaseException:
-        store.close()
-        raise
-    retriever = TranscriptRetriever(store, embedder)
-    assistant = Assistant(retriever, current_source(library), settings.min_confidence)
-    return Opened(assistant, report, store)
-
-
-def current_source(library: Library) -> Callable[[str], Transcript | None]:
-    """A file's transcript as it stands on disk now; ``None`` where it is gone or unreadable."""
-    read = lru_cache(maxsize=64)(lambda file, _fingerprint: library.read(file))
-
-    def source(file: str) -> Transcript | None:
-        try:
-            transcript: Transcript = read(file, library.fingerprint(file))
-        except ReadError:
-            return None
-        return transcript
-
-    return source
+def _warn(report: SyncReport) -> None:
+    for failure in report.failed:
+        print(f"not read: {failure.file}: {failure.error}", file=sys.stderr)
 
 
 def read_history(path: Path) -> tuple[Turn, ...]:
-    """Turns from a JSON list of ``{"role", "text"}``, oldest first; SettingsError says what is off."""
+    """Turns, oldest first, from a JSON list of ``{"role", "text"}``.
+
+    Raises SettingsError, which says what is off.
+    """
     try:
         items = json.loads(path.read_text("utf-8-sig"))
         turns = tuple(Turn(item["role"], item["text"]) for item in items)
@@ -211,28 +165,6 @@ def _reason(error: Exception) -> str:
     if isinstance(error, OSError):
         return error.strerror or str(error)
     return 'give a JSON list such as [{"role": "user", "text": "..."}]'
-
-
-def _manifest(base: Embedder, budget: Budget) -> Manifest:
-    return Manifest(
-        schema=SCHEMA,
-        model=base.name,
-        dimension=base.dimension,
-        window_tokens=base.window_tokens,
-        chunk_tokens=budget.tokens,
-        centring=reference_digest(),
-    )
-
-
-def _means(base: Embedder, store: IndexStore, say: Say) -> LanguageMeans:
-    """The language means that are frozen with the index; measured when it is new."""
-    stored = store.catalog.read_value("means")
-    if stored is not None:
-        return LanguageMeans.from_bytes(stored)
-    say("measuring the languages' means")
-    means = measure_means(base)
-    store.catalog.write_value("means", means.to_bytes())
-    return means
 
 
 def _print(arguments: argparse.Namespace, document: dict[str, Any], text: str) -> None:

@@ -18,8 +18,8 @@ def cite(
 ) -> Citation:
     """The citation of consecutive sentences of one chunk.
 
-    ``transcript`` is the source as it stands now, ``None`` if it is gone: the quote is verified only
-    if its words stand in it.
+    ``transcript`` is the source as it stands now, ``None`` if it is gone: the quote is verified
+    only if its words stand in it.
     """
     moment = moment_of_quote(chunk, sentences)
     quote = chunk.text[sentences[0].offset : sentences[-1].end]

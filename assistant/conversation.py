@@ -1,4 +1,4 @@
-"""The one public engine: history and question in, a cited answer out. Every face is thin over it."""
+"""The one public engine: history and question in, a cited answer out. Faces are thin over it."""
 
 from __future__ import annotations
 
@@ -61,8 +61,8 @@ class Assistant:
     def resolve(self, question: str, history: Sequence[Turn]) -> Query:
         """The question as a query that stands alone.
 
-        A follow-up takes the talk, the people and the subject from the turns before: who is meant is
-        who the last question named, else who said what answered it best.
+        A follow-up takes the talk, the people and the subject from the turns before: who is meant
+        is who the last question named, else who said what answered it best.
         """
         before = leading_question(history)
         if before is None or not leans_back(question):

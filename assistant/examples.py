@@ -1,4 +1,4 @@
-"""Example questions for the page: written ones for the talks that ship, made from topics for others."""
+"""Example questions for the page: written for the talks that ship, made of topics for others."""
 
 from __future__ import annotations
 
@@ -17,12 +17,18 @@ _WRITTEN: Mapping[str, Mapping[str, tuple[str, ...]]] = MappingProxyType(
             "zh-Hant": ("為什麼說公榜不能反映真實產品表現？", "田博士怎麼用小說續寫測試模型？"),
             "en": (
                 "How do guests explain that Google can push scaling further?",
-                "Why does Dr. Tian test models with fiction?",
+                "How has Gemini 3's fiction writing changed?",
             ),
         },
         "gemini3-ahead-of-expectations.md": {
-            "zh-Hans": ("Gemini 3 的预训练负责人说秘诀是什么？", "研究者为什么说进入了数据受限的时代？"),
-            "zh-Hant": ("Gemini 3 的預訓練負責人說祕訣是什麼？", "研究者為什麼說進入了數據受限的時代？"),
+            "zh-Hans": (
+                "Gemini 3 的预训练负责人说秘诀是什么？",
+                "研究者为什么说进入了数据受限的时代？",
+            ),
+            "zh-Hant": (
+                "Gemini 3 的預訓練負責人說祕訣是什麼？",
+                "研究者為什麼說進入了數據受限的時代？",
+            ),
             "en": (
                 "What did Gemini 3's pre-training lead say the secret was?",
                 "What does it mean that research is now limited by data?",

@@ -35,6 +35,12 @@ _EXPLETIVE = re.compile(
 )
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _PERSON = re.compile(r"他们|她们|他|她|\b(?:he|him|she|they|them)\b", re.IGNORECASE)
+_BARE = re.compile(
+    r"^(?:那么|那麼|那(?![家位款种種次本场場年个個些])|and|but|so|what about|how about)[，,\s]*"
+    r"(?:what about|how about)?\s*|[?？。]*$|呢[?？]*$",
+    re.IGNORECASE,
+)
+"""What only ties a follow-up to the turn before, and says nothing about its subject."""
 _POSSESSIVE = re.compile(r"\b(?:his|her|their)\b", re.IGNORECASE)
 
 SHORT_HAN = 8
@@ -96,7 +102,7 @@ def leading_question(history: Sequence[Turn]) -> str | None:
 def stand_alone(question: str, lead: Lead) -> Query:
     """The follow-up as a query of its own: its pronouns named, its context beside it."""
     person = lead.speakers[0] if lead.speakers else None
-    text = question
+    text = _BARE.sub("", question.strip()) or question
     if person:
         text = _POSSESSIVE.sub(lambda _: f"{person}'s", text)
         text = _PERSON.sub(lambda _: f" {person} ", text, count=1).strip()

@@ -10,18 +10,24 @@ from assistant.citations import cite
 from assistant.types import Citation
 from assistant.wording import Wording
 from corpus.types import Chunk, Sentence, Transcript
+from index.scoring import SHORT_TERMS
+from index.terms import terms
 from index.types import Evidence, Hit
 
 SENTENCES = 6
 """At most this many sentences make an answer."""
+ENOUGH = 3
+"""With fewer, what is said right after a quoted sentence is quoted too: it tells why, or how."""
 SEGMENTS = 4
 """From at most this many segments."""
-SEGMENT_MARGIN = 0.2
-"""How far a segment's score may lie below the best one's and still be quoted."""
-SENTENCE_MARGIN = 0.25
-"""The same for a sentence's score."""
+SHARE = 0.75
+"""What a segment or a sentence must reach of the best one's score to be quoted."""
 
 _MARKUP = re.compile(r"([\\`*_<>#]|\[(?=\d+\])|\](?=\())")
+
+
+Quotable = tuple[Chunk, Sentence]
+"""A sentence with the chunk that it stands in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,26 +51,43 @@ def pick(evidence: Evidence) -> tuple[Pick, ...]:
     )
     if not scored:
         return ()
-    floor = scored[0][0] - SENTENCE_MARGIN
+    floor = SHARE * scored[0][0]
     chosen = [(chunk, sentence) for score, chunk, sentence in scored[:SENTENCES] if score >= floor]
+    chosen = chosen or [scored[0][1:]]
+    chosen += _following(chosen)[: max(0, ENOUGH - len(chosen))]
     rank = {file: n for n, file in enumerate(dict.fromkeys(hit.chunk.file for hit in hits))}
     chosen.sort(key=lambda item: (rank[item[0].file], _place(item[0]), item[1].offset))
     return _joined(chosen)
 
 
 def _segments(hits: Sequence[Hit]) -> list[Hit]:
-    near = [hit for hit in hits if hit.score >= hits[0].score - SEGMENT_MARGIN]
+    near = [hit for hit in hits if hit.score >= SHARE * hits[0].score]
     talk = [hit for hit in near if hit.chunk.kind != "summary"]
     return (talk or near)[:SEGMENTS]
 
 
-def _place(chunk: Chunk) -> tuple[int, float, int]:
+def _following(chosen: Sequence[Quotable]) -> list[Quotable]:
+    """What the same speaker says right after each of the sentences, if it says something."""
+    found: list[Quotable] = []
+    for chunk, sentence in chosen:
+        later = [part for part in chunk.sentences if part.offset > sentence.offset]
+        following = (chunk, later[0]) if later else None
+        if following and following not in [*chosen, *found] and _goes_on(sentence, later[0]):
+            found.append(following)
+    return found
+
+
+def _goes_on(sentence: Sentence, following: Sentence) -> bool:
+    return sentence.speaker == following.speaker and len(set(terms(following.text))) >= SHORT_TERMS
+
+
+def _place(chunk: Chunk) -> tuple[int, float]:
     first = chunk.sentences[0] if chunk.sentences else None
     start_s = first.start_s if first and first.start_s is not None else 0.0
-    return chunk.section, start_s, 0
+    return chunk.section, start_s
 
 
-def _joined(chosen: Sequence[tuple[Chunk, Sentence]]) -> tuple[Pick, ...]:
+def _joined(chosen: Sequence[Quotable]) -> tuple[Pick, ...]:
     """Neighbouring sentences of one utterance become one quote."""
     picks: list[Pick] = []
     for chunk, sentence in chosen:
@@ -99,7 +122,9 @@ def quote_answer(
     return "\n".join(lines), citations
 
 
-def refusal(evidence: Evidence, words: Wording, marks: tuple[str, str]) -> tuple[str, tuple[str, ...]]:
+def refusal(
+    evidence: Evidence, words: Wording, marks: tuple[str, str]
+) -> tuple[str, tuple[str, ...]]:
     """What to say when there is no answer, and up to three topics of the library that are near."""
     topics = tuple(
         dict.fromkeys(

@@ -1,7 +1,7 @@
 """The settings, read once from the environment: the only place that reads it.
 
-``VARIABLES`` is the whole list, with what each one means; docs/use.md shows the same table and a test
-holds the two together.
+``VARIABLES`` is the whole list, with what each one means; docs/use.md shows the same table and a
+test holds the two together.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ VARIABLES: Mapping[str, str] = MappingProxyType(
         "VERBATIM_DEVICE": "where another model runs: cpu, cuda, mps (default: its own choice)",
         "VERBATIM_CHROMA_URL": "a Chroma server, http://host:port (default: Chroma in process)",
         "VERBATIM_CHUNK_TOKENS": "tokens in a passage at most, in o200k_base (default: 400)",
-        "VERBATIM_MIN_CONFIDENCE": "below this probability no answer is given, 0 to 1 (default: 0.5)",
+        "VERBATIM_MIN_CONFIDENCE": "no answer below this probability, 0 to 1 (default: 0.5)",
         "VERBATIM_HOST": "address that serve listens on (default: 127.0.0.1)",
         "VERBATIM_PORT": "port that serve listens on (default: 7860)",
     }

@@ -121,6 +121,11 @@ class Sentence:
         """The offset after the last character."""
         return self.offset + len(self.text)
 
+    @property
+    def embedded_text(self) -> str:
+        """The text that the model sees: the words behind the name of who says them."""
+        return f"{self.speaker}: {self.text}" if self.speaker else self.text
+
 
 @dataclass(frozen=True, slots=True)
 class Chunk:

@@ -11,6 +11,7 @@ import json
 import shutil
 import tempfile
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -120,8 +121,9 @@ def _write(source: Path, folder: Path) -> None:
 
 def _put_in_place(complete: Path, folder: Path, broken: Path) -> None:
     """Renames, and lets another process win that unpacked the same meanwhile."""
-    if folder.exists() and not _is_complete(folder):
-        folder.rename(broken)
+    with suppress(OSError):
+        if not _is_complete(folder):
+            folder.rename(broken)
     try:
         complete.rename(folder)
     except OSError:
@@ -132,5 +134,6 @@ def _put_in_place(complete: Path, folder: Path, broken: Path) -> None:
 def _remove_abandoned(parent: Path) -> None:
     oldest = time.time() - _ABANDONED_S
     for path in parent.glob(f"{_TEMPORARY}*"):
-        if path.stat().st_mtime < oldest:
-            shutil.rmtree(path, ignore_errors=True)
+        with suppress(OSError):  # another process removes it, too
+            if path.stat().st_mtime < oldest:
+                shutil.rmtree(path)

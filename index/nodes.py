@@ -1,4 +1,4 @@
-"""The chunker in LlamaIndex's terms: passages as nodes, and transcripts to nodes as a NodeParser."""
+"""The chunker in LlamaIndex's terms: passages as nodes, and a NodeParser that makes them."""
 
 from __future__ import annotations
 

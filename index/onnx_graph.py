@@ -3,7 +3,7 @@
 Most of the arithmetic is in whole numbers, arranged so that it stays close to float32:
 
 - Queries, keys and values of attention use the file's own 4-bit blocks with activations quantised
-  a block at a time (``MatMulNBits``). Recall depends most on these, and here nothing is lost.
+  a block at a time (``MatMulNBits``). Recall depends most on these, and so next to nothing is lost.
 - The other matrices have 8-bit weights, one scale an output, and activations quantised as a whole
   (``DynamicQuantizeMatMul``). One channel of the first feed-forward matrix's input is many times as
   large as the rest, so the channels are brought to one size first, by what their layer norm says
@@ -94,26 +94,27 @@ def _embeddings(graph: _Graph, source: E5File) -> str:
     blocks = shape.hidden // BLOCK
     graph.weight("words", words.packed.reshape(len(words.packed), -1))
     graph.weight("word_scales", words.scales)
-    graph.node("Gather", ["words", "input_ids"], "pairs")
-    graph.node(
-        "BitwiseAnd", ["pairs", graph.weight("low_bits", np.array(15, dtype=np.uint8))], "low"
+    fifteen, four = (
+        graph.weight(f"number_{value}", np.array(value, dtype=np.uint8)) for value in (15, 4)
     )
-    four = graph.weight("four", np.array(4, dtype=np.uint8))
-    graph.node("BitShift", ["pairs", four], "high", direction="RIGHT")
     halves = graph.weight("halves", np.array([0, 0, blocks, BLOCK // 2]))
-    low = graph.node("Reshape", ["low", halves], "low_blocks")
-    high = graph.node("Reshape", ["high", halves], "high_blocks")
-    graph.node("Cast", [graph.node("Concat", [low, high], "nibbles", axis=-1)], "raw", to="FLOAT")
-    graph.node("Sub", ["raw", graph.weight("eight", np.array(8, dtype=np.float32))], "levels")
-    graph.node(
-        "Cast", [graph.node("Gather", ["word_scales", "input_ids"], "half")], "s", to="FLOAT"
-    )
-    last = graph.weight("last", np.array([-1]))
-    graph.node("Mul", ["levels", graph.node("Unsqueeze", ["s", last], "block_scales")], "scaled")
-    graph.node("Reshape", ["scaled", graph.weight("flat", np.array([0, 0, shape.hidden]))], "word")
-    return _normalised(
-        graph, source, "emb.ln", graph.node("Add", ["word", _places(graph, source)], "in")
-    )
+    graph.node("Gather", ["words", "input_ids"], "pairs")
+    graph.node("BitwiseAnd", ["pairs", fifteen], "low")
+    graph.node("BitShift", ["pairs", four], "high", direction="RIGHT")
+    graph.node("Reshape", ["low", halves], "low_blocks")
+    graph.node("Reshape", ["high", halves], "high_blocks")
+    graph.node("Concat", ["low_blocks", "high_blocks"], "nibbles", axis=-1)
+    graph.node("Cast", ["nibbles"], "raised_levels", to="FLOAT")
+    eight = graph.weight("number_8", np.array(8, dtype=np.float32))
+    graph.node("Sub", ["raised_levels", eight], "levels")
+    graph.node("Gather", ["word_scales", "input_ids"], "half_scales")
+    graph.node("Cast", ["half_scales"], "scales", to="FLOAT")
+    graph.node("Unsqueeze", ["scales", graph.weight("last", np.array([-1]))], "block_scales")
+    graph.node("Mul", ["levels", "block_scales"], "word_blocks")
+    flat = graph.weight("flat", np.array([0, 0, shape.hidden]))
+    graph.node("Reshape", ["word_blocks", flat], "word")
+    graph.node("Add", ["word", _places(graph, source)], "placed")
+    return _normalised(graph, source, "emb.ln", "placed")
 
 
 def _places(graph: _Graph, source: E5File) -> str:
@@ -190,11 +191,13 @@ def _evened_out(graph: _Graph, source: E5File, layer: str, tokens: str) -> str:
     """The first feed-forward matrix, on channels that are brought to one size."""
     gain, shift = (np.abs(source.vectors[f"{layer}.aln.{part}"]) for part in "wb")
     sizes = shift + _DEVIATIONS * gain
-    sizes = np.maximum(sizes, 0.2 * np.median(sizes), dtype=np.float32)
+    sizes = np.maximum(sizes, 0.2 * np.median(sizes))
     name = f"{layer}.fi"
-    evened = graph.node("Mul", [tokens, graph.weight(f"{name}.sizes", 1 / sizes)], f"{name}.evened")
+    matrix = (source.matrices[f"{name}.w"].dense() * sizes).astype(np.float32)
+    inverse = graph.weight(f"{name}.inverse_sizes", (1 / sizes).astype(np.float32))
+    evened = graph.node("Mul", [tokens, inverse], f"{name}.evened")
     bias = graph.weight(f"{name}.b", source.vectors[f"{name}.b"])
-    return _product(graph, name, source.matrices[f"{name}.w"].dense() * sizes, evened, bias)
+    return _product(graph, name, matrix, evened, bias)
 
 
 def _by_token(graph: _Graph, source: E5File, name: str, tokens: str) -> str:

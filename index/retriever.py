@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 
 import numpy as np
 from llama_index.core.base.base_retriever import BaseRetriever
@@ -36,30 +36,27 @@ class TranscriptRetriever(BaseRetriever):
         """The best ``limit`` hits, best first, and the probability that they hold an answer."""
         vector = self._vector(query)
         with self._store.lexical.reader() as reader:
-            lexical = reader.scores(_query_terms(query))
-        rows = self._candidates(vector, lexical.values)
-        if not len(rows):
+            lexical = reader.scores(terms(f"{query.text} {query.context}"))
+        chunks = self._store.catalog.chunks(self._candidates(vector, lexical.values))
+        if not chunks:
             return Evidence((), 0.0)
-        chunks = self._store.catalog.chunks(rows)
-        kept = [row for row in rows if row in chunks]
-        dense = self._cosines(vector, [chunks[row].id for row in kept])
-        cosines = self._sentence_cosines(vector, kept)
-        best = np.array([cosines[row].max() if len(cosines[row]) else 0.0 for row in kept])
-        words = _at(lexical.values, kept)
-        preference = np.array([_preference(chunks[row], query) for row in kept])
-        scores = scoring.fuse(dense, best, words, preference)
-        order = np.argsort(-scores, kind="stable")[:limit]
-        hits = tuple(
-            Hit(
-                chunk=chunks[kept[n]],
-                score=float(scores[n]),
-                parts=Parts(float(dense[n]), float(best[n]), float(words[n])),
-                sentences=_ranked(chunks[kept[n]], cosines[kept[n]], lexical.idf),
-            )
-            for n in order
-        )
-        coverage = float(_at(lexical.coverage, kept)[order].max())
-        return Evidence(hits, scoring.answerable(_signals(hits, coverage)))
+        rows = list(chunks)
+        dense = self._cosines(vector, [chunks[row].id for row in rows])
+        cosines = self._sentence_cosines(vector, chunks)
+        best = np.array([cosines[row].max(initial=-1.0) for row in rows], dtype=np.float32)
+        words = _at(lexical.values, rows)
+        worth = np.array([scoring.WORTH[chunk.kind] for chunk in chunks.values()])
+        focus = np.array([_focus(chunk, query) for chunk in chunks.values()])
+        scores = scoring.fuse(dense, best, words, worth, focus)
+        weights = _weights(query.text, lexical.idf)
+
+        def hit(n: int) -> Hit:
+            chunk, parts = chunks[rows[n]], Parts(float(dense[n]), float(best[n]), float(words[n]))
+            return Hit(chunk, float(scores[n]), parts, _ranked(chunk, cosines[rows[n]], weights))
+
+        hits = tuple(hit(int(n)) for n in np.argsort(-scores, kind="stable")[:limit])
+        sure = scoring.answerable(scoring.signals(scores - focus, dense, best))
+        return Evidence(hits, sure)
 
     def topics(self) -> Sequence[Topic]:
         """The sections of all talks, in the order of files and of their text."""
@@ -74,11 +71,12 @@ class TranscriptRetriever(BaseRetriever):
         return [NodeWithScore(node=chunk_node(hit.chunk), score=hit.score) for hit in evidence.hits]
 
     def _vector(self, query: Query) -> Vectors:
-        own = self._embedder.query(query.text)
+        """The question's vector; a follow-up's leans towards what was asked before."""
+        asked = self._embedder.query(query.text)
         if not query.context:
-            return own
-        context = self._embedder.query(f"{query.context} {query.text}")
-        mixed = (1 - scoring.CONTEXT) * own + scoring.CONTEXT * context
+            return asked
+        whole = self._embedder.query(f"{query.context} {query.text}")
+        mixed = (1 - scoring.CONTEXT) * asked + scoring.CONTEXT * whole
         return np.asarray(mixed / np.linalg.norm(mixed), dtype=np.float32)
 
     def _candidates(self, vector: Vectors, lexical: Vectors) -> list[int]:
@@ -92,10 +90,17 @@ class TranscriptRetriever(BaseRetriever):
         nothing = np.zeros_like(vector)
         return np.stack([stored.get(chunk_id, nothing) for chunk_id in ids]) @ vector
 
-    def _sentence_cosines(self, vector: Vectors, rows: Sequence[int]) -> Mapping[int, Vectors]:
-        stored = self._store.sentence_vectors.get(rows)
-        nothing = np.zeros((0, len(vector)), dtype=np.float32)
-        return {row: stored.get(row, nothing) @ vector for row in rows}
+    def _sentence_cosines(
+        self, vector: Vectors, chunks: Mapping[int, Chunk]
+    ) -> Mapping[int, Vectors]:
+        """Cosines by row, one a sentence; of a chunk that has just gone, zeros."""
+        stored = self._store.sentence_vectors.get(chunks)
+        return {
+            row: stored[row] @ vector
+            if row in stored
+            else np.zeros(len(chunk.sentences), dtype=np.float32)
+            for row, chunk in chunks.items()
+        }
 
 
 def _at(values: Vectors, rows: Sequence[int]) -> Vectors:
@@ -104,38 +109,35 @@ def _at(values: Vectors, rows: Sequence[int]) -> Vectors:
     return np.array(found, dtype=np.float32)
 
 
-def _query_terms(query: Query) -> list[str]:
-    return terms(f"{query.text} {query.context}")
+def _focus(chunk: Chunk, query: Query) -> float:
+    """What a follow-up adds for the talk and the people that the conversation is about."""
+    on_talk = scoring.FOCUS_TRANSCRIPT if chunk.transcript_id in query.transcripts else 0.0
+    on_speaker = scoring.FOCUS_SPEAKER if _concerns(chunk, query.speakers) else 0.0
+    return on_talk + on_speaker
 
 
-def _preference(chunk: Chunk, query: Query) -> float:
-    preference = scoring.PREFERENCE[chunk.kind]
-    if chunk.transcript_id in query.transcripts:
-        preference += scoring.FOCUS_TRANSCRIPT
-    if query.speakers.intersection(chunk.speakers):
-        preference += scoring.FOCUS_SPEAKER
-    return preference
+def _concerns(chunk: Chunk, people: Set[str]) -> bool:
+    """Whether one of them speaks in the passage, or is named in it, as in a narrated article."""
+    return not people.isdisjoint(chunk.speakers) or any(
+        name.split()[-1] in chunk.text for name in people
+    )
+
+
+def _weights(question: str, idf: Mapping[str, float]) -> dict[str, float]:
+    """The shares of the question's own terms in its IDF mass; without those of its context."""
+    own = {term: idf[term] for term in terms(question)}
+    mass = sum(own.values()) or 1.0
+    return {term: weight / mass for term, weight in own.items()}
 
 
 def _ranked(
-    chunk: Chunk, cosines: Vectors, idf: Mapping[str, float]
+    chunk: Chunk, cosines: Vectors, weights: Mapping[str, float]
 ) -> tuple[tuple[Sentence, float], ...]:
     """The chunk's sentences with their scores, best first."""
     own = [terms(sentence.text) for sentence in chunk.sentences]
-    mass = sum(idf.values()) or 1.0
-    overlaps = [sum(idf[term] for term in idf.keys() & set(found)) / mass for found in own]
+    overlaps = [sum(weights[term] for term in weights.keys() & set(found)) for found in own]
     scores = scoring.sentence_scores(
         cosines, overlaps, [part.text for part in chunk.sentences], [len(set(n)) for n in own]
     )
     paired = zip(chunk.sentences, scores, strict=True)
     return tuple(sorted(paired, key=lambda item: -item[1]))
-
-
-def _signals(hits: Sequence[Hit], coverage: float) -> scoring.Signals:
-    top = hits[0]
-    return scoring.Signals(
-        top=top.score,
-        best_sentence=max(hit.parts.sentence for hit in hits),
-        lexical=max(hit.parts.lexical for hit in hits),
-        coverage=coverage,
-    )

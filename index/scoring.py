@@ -1,7 +1,8 @@
 """How well a passage answers a question, and how sure that is: pure functions and their constants.
 
-    score = CHUNK * cos(question, chunk) + SENTENCE * max over its sentences cos(question, sentence)
-          + LEXICAL * bm25(question, chunk) + PREFERENCE(kind, focus)
+    score = WORTH[kind] * (CHUNK * cos(question, chunk)
+                           + SENTENCE * max over its sentences cos(question, sentence)
+                           + LEXICAL * bm25(question, chunk)) + focus
 
 The cosines are of centred vectors (index/centring.py). ``bm25`` is divided by what the question
 could attain at most, so it lies in 0..1 and means little where the question shares no words with
@@ -22,13 +23,13 @@ from corpus.types import Kind
 
 Floats = npt.NDArray[np.float32]
 
-CHUNK = 0.5
+CHUNK = 0.4
 """Weight of the chunk's cosine: what the passage is about."""
-SENTENCE = 0.5
-"""Weight of the best sentence's cosine: whether one sentence answers. Equal weights did best."""
-LEXICAL = 0.6
-"""Weight of the lexical part: below 0.4 names and rare terms lose, above 1 paraphrases do."""
-PREFERENCE: Mapping[Kind, float] = {"talk": 0.0, "about": -0.03, "summary": -0.1}
+SENTENCE = 0.6
+"""Weight of the best sentence's cosine: whether one sentence answers. On talk it tells more."""
+LEXICAL = 1.0
+"""Weight of the lexical part: below 0.6 names and rare terms lose, above 1.5 paraphrases do."""
+WORTH: Mapping[Kind, float] = {"talk": 1.0, "about": 0.9, "summary": 0.6}
 """The talk itself is cited before an editor's digest of it, unless the digest alone says it."""
 FOCUS_TRANSCRIPT = 0.1
 FOCUS_SPEAKER = 0.1
@@ -46,9 +47,9 @@ SHORT_TERMS = 4
 """A sentence with fewer content terms than this is short."""
 
 
-def fuse(dense: Floats, sentence: Floats, lexical: Floats, preference: Floats) -> Floats:
+def fuse(dense: Floats, sentence: Floats, lexical: Floats, worth: Floats, focus: Floats) -> Floats:
     """The score of each candidate from its parts, all of shape (n,)."""
-    fused: Floats = CHUNK * dense + SENTENCE * sentence + LEXICAL * lexical + preference
+    fused: Floats = worth * (CHUNK * dense + SENTENCE * sentence + LEXICAL * lexical) + focus
     return fused
 
 
@@ -62,7 +63,7 @@ def sentence_scores(
     return [
         float(cosine)
         + SENTENCE_LEXICAL * overlap
-        - (ASKING if text.rstrip("”\"」』)） ").endswith(("?", "？")) else 0.0)
+        - (ASKING if text.rstrip('”"」』)） ').endswith(("?", "？")) else 0.0)
         - (SHORT if count < SHORT_TERMS else 0.0)
         for cosine, overlap, text, count in zip(cosines, overlaps, texts, term_counts, strict=True)
     ]
@@ -70,22 +71,34 @@ def sentence_scores(
 
 @dataclass(frozen=True, slots=True)
 class Signals:
-    """What a search shows about whether there is an answer: see ``answerable``."""
+    """What a search shows about whether there is an answer.
 
-    top: float
-    best_sentence: float
-    lexical: float
-    coverage: float
+    ``meaning`` is the best chunk's and the best sentence's cosine, weighted as in the score;
+    ``gap`` how far the first hit's score stands above the fifth's. The lexical part is left out: a
+    question about something else shares words with a large library all the same.
+    """
 
-
-INTERCEPT = -6.0
-SLOPES = Signals(top=4.0, best_sentence=8.0, lexical=4.0, coverage=2.0)
-"""Fitted by logistic regression: bench/answerable.py, figures in docs/measure.md."""
+    meaning: float
+    gap: float
 
 
-def answerable(signals: Signals) -> float:
+FIFTH = 4
+"""Position of the hit that ``gap`` is measured to: what answers stands out of the rest."""
+USUAL_GAP = 0.1
+"""Taken for libraries with fewer passages than that."""
+INTERCEPT = -3.85
+SLOPES = Signals(meaning=10.9, gap=11.1)
+"""Logistic regression over questions with and without an answer: see docs/measure.md."""
+
+
+def signals(scores: Floats, dense: Floats, sentence: Floats) -> Signals:
+    """The signals of a search from all its candidates, arrays of shape (n,), n at least 1."""
+    ranked = np.sort(scores)[::-1]
+    gap = float(ranked[0] - ranked[FIFTH]) if len(ranked) > FIFTH else USUAL_GAP
+    return Signals(CHUNK * float(dense.max()) + SENTENCE * float(sentence.max()), gap)
+
+
+def answerable(found: Signals) -> float:
     """The probability, 0 to 1, that the library answers the question."""
-    logit = INTERCEPT + sum(
-        getattr(SLOPES, name) * getattr(signals, name) for name in Signals.__slots__
-    )
+    logit = INTERCEPT + SLOPES.meaning * found.meaning + SLOPES.gap * found.gap
     return 1.0 / (1.0 + math.exp(-logit))

@@ -18,6 +18,7 @@ Task = Literal["query", "passage"]
 
 # A model that states no limit reads texts of any length; chunks have to end somewhere.
 _UNLIMITED_TOKENS = 32_768
+_NOT_FOR_TORCH = ["onnx/*", "openvino/*", "*.onnx", "*.h5", "*.msgpack", "*.ot", "*.gguf"]
 _PASSAGE_PROMPTS = ("document", "passage", "corpus")
 
 
@@ -87,40 +88,66 @@ def prompt_of(model: Any, task: Task) -> str:
     return named or prompts.get(model.default_prompt_name or "", "") or ""
 
 
-def load_torch(model: str, device: str | None, *, local: bool) -> Encoder:
-    """Any sentence-transformers model, by folder or by name, run by torch.
+def load_folder(folder: str, device: str | None) -> Encoder:
+    """The sentence-transformers model in a folder, run by torch. Asks nothing of the network.
 
-    With ``local`` nothing is asked of the network; otherwise a model is downloaded only where the
-    local cache lacks it.
+    Raises:
+        ModelError: it can't be loaded.
+    """
+    try:
+        return _load(folder, device)
+    except Exception as error:  # whatever the files of a stranger's model set off
+        raise _refusal(folder, error) from error
+
+
+def load_named(name: str, device: str | None, *, offline: bool) -> Encoder:
+    """A sentence-transformers model by its name, from the local cache or else from the network.
+
+    The cache is asked here, since sentence-transformers reaches out even when told to stay local.
 
     Raises:
         ModelError: there is no such model, or it can't be loaded.
     """
-    from sentence_transformers import SentenceTransformer
+    from huggingface_hub import snapshot_download
 
-    def load(local_files_only: bool) -> Any:
-        return SentenceTransformer(
-            model, device=device, trust_remote_code=False, local_files_only=local_files_only
+    full_name = name if "/" in name else f"sentence-transformers/{name}"
+
+    def load(local: bool) -> Encoder:
+        folder = snapshot_download(
+            full_name, local_files_only=local, ignore_patterns=_NOT_FOR_TORCH
         )
+        return _load(folder, device)
 
     try:
-        return Encoder(load(True))
-    except Exception as error:  # whatever the files of a stranger's model set off
-        reason = error
-    if not local:
-        try:
-            return Encoder(load(False))
-        except Exception as error:
-            reason = error
-    raise ModelError(
-        f"cannot load the embedding model {model}: {_first_line(reason)}; name a"
+        return load(local=True)
+    except Exception as error:
+        if offline:
+            raise _refusal(name, error) from error
+    try:
+        return load(local=False)
+    except Exception as error:
+        raise _refusal(name, error) from error
+
+
+def _load(folder: str, device: str | None) -> Encoder:
+    from sentence_transformers import SentenceTransformer
+
+    model = SentenceTransformer(
+        folder, device=device, trust_remote_code=False, local_files_only=True
+    )
+    return Encoder(model)
+
+
+def _refusal(model: str, error: Exception) -> ModelError:
+    return ModelError(
+        f"cannot load the embedding model {model}: {_first_sentence(error)}; name a"
         " sentence-transformers model or its folder"
-    ) from reason
+    )
 
 
-def _first_line(error: Exception) -> str:
+def _first_sentence(error: Exception) -> str:
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-    return lines[0].rstrip(".") if lines else type(error).__name__
+    return lines[0].split(". ")[0].rstrip(".") if lines else type(error).__name__
 
 
 def load_onnx(graph: Path, tokenizer: Path, window: int, prompts: Mapping[str, str]) -> Encoder:
@@ -151,8 +178,12 @@ def load_onnx(graph: Path, tokenizer: Path, window: int, prompts: Mapping[str, s
         onnx = OnnxEncoder(graph, tokenizer, window)
     except Exception as error:  # onnxruntime and tokenizers raise errors of their own, or bare ones
         raise ModelError(
-            f"cannot load the embedding model from {graph.parent}: {_first_line(error)};"
+            f"cannot load the embedding model from {graph.parent}: {_first_sentence(error)};"
             " delete that folder and start again"
         ) from error
-    model = SentenceTransformer(modules=[OnnxModule()], device="cpu", prompts=dict(prompts))
+    model = SentenceTransformer(
+        modules=[OnnxModule()],  # type: ignore[no-untyped-call]
+        device="cpu",
+        prompts=dict(prompts),
+    )
     return Encoder(model, onnx)

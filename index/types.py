@@ -48,8 +48,8 @@ class Embedder(Protocol):
 class Query:
     """What to look for.
 
-    ``context`` is what was asked before, when the question only makes sense after it; ``transcripts``
-    and ``speakers`` are what the conversation is about: they are preferred, never required.
+    ``context`` is what was asked before, when the question only makes sense after it;
+    ``transcripts`` and ``speakers`` are what the conversation is about: they are preferred, never required.
     """
 
     text: str
@@ -70,7 +70,7 @@ class Parts:
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """A span of the recording, half-open, in seconds; all ``None`` where the source has no times."""
+    """A span of the recording, half-open, in seconds; ``None`` where the source has no times."""
 
     start_s: float | None
     end_s: float | None
@@ -137,8 +137,8 @@ class Manifest:
     """What an index was made with. Two indexes with equal manifests are interchangeable.
 
     ``schema`` counts changes of the layout on disk, ``window_tokens`` is the model's own window,
-    ``chunk_tokens`` the chunk budget in o200k_base tokens, ``centring`` a digest of the language means
-    (empty: vectors are not centred).
+    ``chunk_tokens`` the chunk budget in o200k_base tokens, ``centring`` a digest of the reference
+    sentences whose means are taken out of the vectors.
     """
 
     schema: int

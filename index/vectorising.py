@@ -46,7 +46,7 @@ def known_vectors(store: IndexStore, chunks: Sequence[Chunk], files: Iterable[st
     by_words: dict[str, Vectors] = {}
     for row, chunk in store.catalog.chunks(rows).items():
         if row in stored and len(stored[row]) == len(chunk.sentences):
-            words = (sentence.text for sentence in chunk.sentences)
+            words = (sentence.embedded_text for sentence in chunk.sentences)
             by_words.update(zip(words, stored[row], strict=True))
     return Known(by_hash, by_words)
 
@@ -62,7 +62,7 @@ def vectorise(
 ) -> Vectorised:
     """Vectors for all chunks and their sentences. Equal texts are embedded once."""
     missing = missing_chunks(chunks, known)
-    words = dict.fromkeys(sentence.text for chunk in chunks for sentence in chunk.sentences)
+    words = dict.fromkeys(one.embedded_text for chunk in chunks for one in chunk.sentences)
     new_words = [text for text in words if text not in known.sentences]
     new = _embedded([chunk.embedded_text for chunk in missing], embedder, meter)
     by_hash = {**known.chunks, **dict(zip(map(text_hash, missing), new, strict=True))}
@@ -71,7 +71,7 @@ def vectorise(
     return Vectorised(
         _stacked([by_hash[text_hash(chunk)] for chunk in chunks], embedder.dimension),
         tuple(
-            _stacked([by_words[one.text] for one in chunk.sentences], embedder.dimension)
+            _stacked([by_words[one.embedded_text] for one in chunk.sentences], embedder.dimension)
             for chunk in chunks
         ),
     )

@@ -12,6 +12,9 @@ from types import ModuleType
 import hypothesis
 import pytest
 
+from assistant.opening import Opened, hold
+from assistant.settings import Settings
+
 GUARD = Path(__file__).parent / "guard"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
@@ -74,3 +77,18 @@ def chromium() -> str:
     if in_ci():
         pytest.fail(reason)
     pytest.skip(reason)
+
+
+@pytest.fixture(scope="session")
+def model_dir(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A data folder for the bundled model; it is large, so it goes when the session ends."""
+    folder = tmp_path_factory.mktemp("model")
+    yield folder
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def shipped(model_dir: Path) -> Iterator[Opened]:
+    """The transcripts that ship, indexed by the real model and ready to be asked."""
+    with hold(Settings(data=model_dir)) as held:
+        yield held.open(lambda _: None)

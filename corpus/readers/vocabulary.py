@@ -107,20 +107,20 @@ COVER_KEYS = {
 
 LEAD_INS = words(
     """
-    a about action advice after also an analysis and answer as at background benefits bonus
-    but by can challenge challenges conclusion cons context date decision definition describe
+    a about action advice after also analysis and answer as at background benefits bonus but
+    by can challenge challenges conclusion cons context date decision definition describe
     description details disclaimer do does duration editor episode example examples fact
     finding findings first for from goal highlights how however idea if impact important in
     insight insights introduction is it key lesson lessons limitation limitations link links
     main method misc my next no note notes of on one opinion or our outcome outlook overview
     point points problem pros quote reason reasons recap recommendation reference references
-    result results risk risks second section so solution source step still strategy summary
+    result results risk risks second section solution source step still strategy summary
     takeaway takeaways that the then there third this tip tips title to today tool tools topic
-    topics tradeoff update use verdict warning we what when where which while who why will
-    with yes yet you your
+    topics tradeoff update use verdict warning we what when where which while who why with yes
+    yet you your
     """
 )
-"""Words in a bold lead-in that names a thought, not a person."""
+"""Words in a bold lead-in that names a thought, not a person. (Will, An and So are names.)"""
 
 LEAD_INS_HAN = re.compile(
     "[的了是在与及或更最被把让为没不]|观点|结论|总结|背景|优点|缺点|问题|建议|方法|原因"
@@ -155,14 +155,14 @@ COMPOUND_SURNAMES = ("欧阳", "司马", "上官", "诸葛", "东方", "皇甫",
 NAME_PARTICLES = words("de da del der den van von la le bin ibn al el di du dos y e of the")
 
 
+_DECORATION = re.compile(
+    r"^(?:[\W_]+|(?:第?[一二三四五六七八九十\d]{1,3}(?:[、.．)）]|部分|章)\s*))+|[\W_]+$"
+)
+_NOTE = re.compile(r"\s*[（(][^（()）]*[)）]\s*$")
+
+
 def is_named(pattern: re.Pattern[str], heading: str) -> bool:
     """Whether a heading is one of the pattern's words, its numbering, emoji and note aside."""
     bare = _NOTE.sub("", fold(heading))
     bare = _DECORATION.sub("", bare).strip()
     return pattern.fullmatch(bare) is not None
-
-
-_DECORATION = re.compile(
-    r"^(?:[\W_]+|(?:第?[一二三四五六七八九十\d]{1,3}(?:[、.．)）]|部分|章)\s*))+|[\W_]+$"
-)
-_NOTE = re.compile(r"\s*[（(][^（()）]*[)）]\s*$")

@@ -79,12 +79,24 @@ def test_the_pronoun_becomes_the_person() -> None:
 
 def test_a_possessive_keeps_its_form() -> None:
     query = stand_alone("And what is her advice?", Lead("Who is Ann?", ("Ann Lee",), ()))
-    assert query.text == "And what is Ann Lee's advice?"
+    assert query.text == "what is Ann Lee's advice"
 
 
 def test_without_a_person_the_words_stay() -> None:
-    query = stand_alone("那它呢？", Lead("什么是世界模型？", (), ()))
-    assert query.text == "那它呢？"
+    query = stand_alone("What is it good for?", Lead("What is a world model?", (), ()))
+    assert query.text == "What is it good for"
+
+
+@pytest.mark.parametrize(
+    ("question", "subject"),
+    [
+        ("那头脑风暴呢？", "头脑风暴"),
+        ("And what about attention?", "attention"),
+        ("那呢？", "那呢？"),
+    ],
+)
+def test_only_the_subject_of_a_follow_up_is_looked_for(question: str, subject: str) -> None:
+    assert stand_alone(question, Lead("…", (), ())).text == subject
 
 
 def test_people_are_named_by_part_of_their_name_or_in_the_other_script() -> None:

@@ -58,8 +58,9 @@ class Tab:
 OpenTab = Callable[..., Tab]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser(chromium: str) -> Iterator[Browser]:
+    """Not for the whole session: Playwright keeps an event loop running while it is open."""
     with sync_playwright() as playwright:
         # Root, as in most containers, can't have Chromium's sandbox.
         yield playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
