@@ -101,17 +101,20 @@ def leading_question(history: Sequence[Turn]) -> str | None:
 
 def stand_alone(question: str, lead: Lead) -> Query:
     """The follow-up as a query of its own: its pronouns named, its context beside it."""
-    person = lead.speakers[0] if lead.speakers else None
     text = _BARE.sub("", question.strip()) or question
-    if person:
-        text = _POSSESSIVE.sub(lambda _: f"{person}'s", text)
-        text = _PERSON.sub(lambda _: f" {person} ", text, count=1).strip()
+    named = _with_person(text, lead.speakers[0]) if lead.speakers else text
     return Query(
-        text=text,
-        context=lead.question,
+        text=named,
+        # Once it names whom it is about, it has its own subject, and the old one would mislead.
+        context=lead.question if named == text else "",
         transcripts=frozenset(lead.transcripts),
         speakers=frozenset(lead.speakers),
     )
+
+
+def _with_person(text: str, person: str) -> str:
+    text = _POSSESSIVE.sub(lambda _: f"{person}'s", text)
+    return _PERSON.sub(lambda _: f" {person} ", text, count=1).strip()
 
 
 def named_speakers(question: str, speakers: Sequence[str]) -> tuple[str, ...]:

@@ -24,9 +24,9 @@ class Citation:
     """Where a claim stands: the words, who says them, and when.
 
     ``marker`` is 1-based and stands as ``[1]`` in the answer. ``quote`` is in the source's own
-    words and script, ``passage`` the text of the segment that holds it. ``speakers`` may be empty; the
-    times are ``None`` where the source has none, and then the links carry no second. ``verified``
-    says that the quote was found in the transcript as it stands on disk now.
+    words and script, ``passage`` the text of the segment that holds it. ``speakers`` may be empty;
+    the times are ``None`` where the source has none, and then the links carry no second.
+    ``verified`` says that the quote was found in the transcript as it stands on disk now.
     """
 
     marker: int
@@ -50,7 +50,8 @@ class Answer:
     """What the reader gets: Markdown text with markers, and the citations they stand for.
 
     ``suggestions`` are topics that are near, offered where there is no evidence. ``answerable`` is
-    the evidence's probability that the library has an answer. ``timings_ms`` are wall times by step.
+    the evidence's probability that the library has an answer. ``timings_ms`` are wall times by
+    step.
     """
 
     text: str

@@ -49,7 +49,8 @@ class Query:
     """What to look for.
 
     ``context`` is what was asked before, when the question only makes sense after it;
-    ``transcripts`` and ``speakers`` are what the conversation is about: they are preferred, never required.
+    ``transcripts`` and ``speakers`` are what the conversation is about: they are preferred, never
+    required.
     """
 
     text: str

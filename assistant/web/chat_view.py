@@ -82,7 +82,9 @@ def _answer(number: int, answer: Answer, words: Words) -> str:
         citation = by_marker.get(marker)
         return _marker(number, citation, words) if citation else None
 
-    text = answer_html(answer.text, marker_html)
+    # A refusal's text names the near topics in its second paragraph; here they are buttons.
+    said = answer.text.partition("\n\n")[0] if answer.suggestions else answer.text
+    text = answer_html(said, marker_html)
     return (
         text + _foot(number, answer, words) + asking_buttons(answer.suggestions, words.suggestions)
     )
