@@ -15,6 +15,12 @@ from assistant.loading import Engine
 from tests.assistant.web.fakes import FakeEngine, answer_or_refuse, loaded
 from tests.browser.serving import served
 
+ARGUMENTS = [
+    # Root, as in most containers, can't have Chromium's sandbox.
+    "--no-sandbox",
+    # The browser's own services are not for tests to call.
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",
+]
 PLAYER_STAND_IN = "<!doctype html><title>a player</title>"
 
 
@@ -62,8 +68,7 @@ OpenTab = Callable[..., Tab]
 def browser(chromium: str) -> Iterator[Browser]:
     """Not for the whole session: Playwright keeps an event loop running while it is open."""
     with sync_playwright() as playwright:
-        # Root, as in most containers, can't have Chromium's sandbox.
-        yield playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        yield playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS)
 
 
 @pytest.fixture(scope="session")
