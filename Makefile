@@ -10,6 +10,9 @@ VENV ?= .venv
 ARGS ?=
 PYTEST_ARGS ?=
 
+# Where there is a desktop, the page opens in its browser.
+OPEN ?= $(if $(DISPLAY)$(WAYLAND_DISPLAY)$(filter Darwin,$(shell uname)),--open)
+
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
@@ -26,7 +29,7 @@ help:
 	@sed -n 's/^# \(make .*\)/\1/p' Makefile
 
 run: $(RUN_STAMP)
-	$(BIN)/python app.py serve $(ARGS)
+	$(BIN)/python app.py serve $(OPEN) $(ARGS)
 
 test: $(DEV_STAMP)
 	$(BIN)/python -m pytest $(PYTEST_ARGS)

@@ -9,7 +9,9 @@ import argparse
 import json
 import os
 import sys
+import threading
 import time
+import webbrowser
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -53,6 +55,7 @@ def build_parser() -> argparse.ArgumentParser:
     network = argparse.ArgumentParser(add_help=False, argument_default=argparse.SUPPRESS)
     network.add_argument("--host", help="address to listen on (default: 127.0.0.1)")
     network.add_argument("--port", type=int, help="port to listen on (default: 7860)")
+    network.add_argument("--open", action="store_true", help="open the page in the browser too")
     parser = argparse.ArgumentParser(
         prog="app.py", description=__doc__.splitlines()[0], parents=[common, network]
     )
@@ -91,7 +94,7 @@ def _settings(arguments: argparse.Namespace) -> Settings:
     return replace(settings, library=settings.library.expanduser(), data=settings.data.expanduser())
 
 
-def _serve(_: argparse.Namespace, settings: Settings) -> int:
+def _serve(arguments: argparse.Namespace, settings: Settings) -> int:
     with hold(settings) as held:
 
         def build(say: Say) -> Assistant:
@@ -100,8 +103,20 @@ def _serve(_: argparse.Namespace, settings: Settings) -> int:
             print(output.report_text(opened.report), file=sys.stderr)
             return opened.assistant
 
-        serve(create_app(Loading(build)), settings.host, settings.port)
+        announce = _announce(open_page=getattr(arguments, "open", False))
+        serve(create_app(Loading(build)), settings.host, settings.port, announce)
     return DONE
+
+
+def _announce(*, open_page: bool) -> Callable[[str], None]:
+    """Tells where the page is; the browser comes from a thread, since some block."""
+
+    def announce(url: str) -> None:
+        print(f"Verbatim is at {url}", file=sys.stderr)
+        if open_page:
+            threading.Thread(target=webbrowser.open, args=[url], daemon=True).start()
+
+    return announce
 
 
 def _index(arguments: argparse.Namespace, settings: Settings) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import queue
 import subprocess
 import sys
 from collections.abc import Callable
@@ -220,3 +221,15 @@ def test_serve_is_the_default_command() -> None:
     assert bare.run is named.run
     assert parser.parse_args(["--port", "8080"]).port == 8080
     assert parser.parse_args(["serve", "--port", "8080"]).port == 8080
+
+
+def test_serve_opens_the_page_only_when_asked(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    opened: queue.Queue[str] = queue.Queue()
+    monkeypatch.setattr("webbrowser.open", opened.put)
+    app._announce(open_page=False)("http://127.0.0.1:7860")
+    assert "Verbatim is at http://127.0.0.1:7860" in capsys.readouterr().err
+    assert opened.empty()
+    app._announce(open_page=True)("http://127.0.0.1:7860")
+    assert opened.get(timeout=5) == "http://127.0.0.1:7860"

@@ -6,7 +6,6 @@ import contextlib
 import errno
 import logging
 import socket
-import sys
 from collections.abc import AsyncIterator, Callable, Sequence
 from typing import Any
 
@@ -87,8 +86,8 @@ class _Server(uvicorn.Server):
         await super().shutdown(sockets)
 
 
-def serve(app: Any, host: str, port: int, say: Callable[[str], None] | None = None) -> None:
-    """Serve until interrupted; ``say`` is told the address (by default it goes to stderr).
+def serve(app: Any, host: str, port: int, announce: Callable[[str], None]) -> None:
+    """Serve until interrupted; ``announce`` is told the URL once the port is listened on.
 
     Raises ``VerbatimError`` if the address can't be listened on.
     """
@@ -96,7 +95,7 @@ def serve(app: Any, host: str, port: int, say: Callable[[str], None] | None = No
     address, bound = listener.getsockname()[:2]
     shown = "127.0.0.1" if address in ("0.0.0.0", "::") else address
     url = f"http://[{shown}]:{bound}" if ":" in shown else f"http://{shown}:{bound}"
-    (say or _to_stderr)(f"Verbatim is at {url}")
+    announce(url)
     config = uvicorn.Config(
         app, log_level="warning", access_log=False, timeout_graceful_shutdown=STOP_S
     )
@@ -126,7 +125,3 @@ def _why_not(host: str, port: int, error: OSError) -> str:
         case _:
             why, what = f"can't be opened ({error})", "check --host and --port"
     return f"port {port} on {host} {why}: {what}"
-
-
-def _to_stderr(message: str) -> None:
-    print(message, file=sys.stderr, flush=True)

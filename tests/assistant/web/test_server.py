@@ -133,27 +133,27 @@ def test_a_port_in_use_is_one_clear_line() -> None:
         with pytest.raises(
             VerbatimError, match=rf"port {port} on 127.0.0.1 is already in use.*--port"
         ):
-            serve(None, "127.0.0.1", port)
+            serve(None, "127.0.0.1", port, print)
 
 
 def test_a_port_that_cannot_be_is_one_clear_line() -> None:
     with pytest.raises(VerbatimError, match=r"port 70000 doesn't exist.*--port"):
-        serve(None, "127.0.0.1", 70_000)
+        serve(None, "127.0.0.1", 70_000, print)
 
 
 SERVE = """
 from assistant.web.server import create_app, serve
 from tests.assistant.web.fakes import FakeEngine, loaded
-serve(create_app(loaded(FakeEngine())), "127.0.0.1", 0)
+serve(create_app(loaded(FakeEngine())), "127.0.0.1", 0, lambda url: print(url, flush=True))
 """
 
 
 def test_it_serves_until_interrupted_whatever_pages_are_open() -> None:
     command = [sys.executable, "-c", SERVE]
-    with subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, text=True) as server:
-        assert server.stderr is not None
-        told = server.stderr.readline()
-        address = told.removeprefix("Verbatim is at ").strip()
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, cwd=ROOT, stdout=pipe, stderr=pipe, text=True) as server:
+        assert server.stdout is not None and server.stderr is not None
+        address = server.stdout.readline().strip()
         assert fetch(address, "/healthz")[0] == 200
         page = http.client.HTTPConnection(urlsplit(address).netloc, timeout=10)
         page.request("GET", "/gradio_api/heartbeat/abc")
