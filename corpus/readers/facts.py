@@ -9,9 +9,10 @@ from pathlib import PurePosixPath
 from types import MappingProxyType
 from urllib.parse import urlsplit
 
+from corpus.links import is_media_url
 from corpus.readers.dates import broadcast_date, find_date, note_date
 from corpus.readers.markup import plain
-from corpus.readers.media import is_recording, recording_in, urls_in, youtube_url
+from corpus.readers.media import recording_in, urls_in, youtube_url
 from corpus.readers.times import duration_seconds
 
 _EXPLICIT_LINKS = (
@@ -110,7 +111,7 @@ def _source_url(sources: Sources, front: Mapping[str, str]) -> str | None:
     ids = [youtube_url(front[key]) for key in _VIDEO_IDS if key in front]
     candidates = [
         *explicit,
-        *(url for url in others if is_recording(url)),
+        *(url for url in others if is_media_url(url)),
         *ids,
         recording_in(front.get("description", "")),
         recording_in(sources.body),

@@ -1,21 +1,14 @@
-"""Links to recordings in a text: video and podcast platforms, media files."""
+"""Web addresses in a note, and the recording that it is about."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
 
+from corpus.links import first_media_url
+
 _URL = re.compile(
     r"https?://[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+(?::\d+)?(?:[/?#][^\s<>\"'\]|`，。、；：！？）】」』《》“”]*)?"
-)
-_RECORDING = re.compile(
-    r"https?://(?:[\w-]+\.)*(?:"
-    r"youtube(?:-nocookie)?\.com/(?:watch\?|shorts/|live/|embed/|v/)|youtu\.be/[\w-]{6,}"
-    r"|bilibili\.com/(?:video/|bangumi/play/)|player\.bilibili\.com/player\.html|b23\.tv/\w"
-    r"|vimeo\.com/(?:video/)?(?:[\w-]+/)*\d|open\.spotify\.com/(?:[\w-]+/)*episode/"
-    r"|podcasts\.apple\.com/.+[?&]i=\d|podcasts\.apple\.com/.*/podcast/|xiaoyuzhoufm\.com/episode/"
-    r")|https?://\S+\.(?:mp3|m4a|mp4|m4v|webm|ogg|oga|opus|wav|flac|mov)(?:[?#]\S*)?$",
-    re.IGNORECASE,
 )
 _SHORTCODE = re.compile(
     r"\{\{[<%]\s*(?P<name>youtube|bilibili|vimeo)\s+[^>%]*?[\"']?(?P<id>[\w-]{6,})[\"']?[^>%]*[>%]\}\}"
@@ -34,23 +27,13 @@ def urls_in(text: str) -> Iterator[str]:
         yield _closed(match[0])
 
 
-def is_recording(url: str) -> bool:
-    """Whether ``url`` leads to one recording on a platform that is known, or to a media file."""
-    return _RECORDING.match(url) is not None
-
-
 def recording_in(text: str) -> str | None:
     """The first link to a recording in ``text``, a blog's own embedding code included."""
-    found = [
-        (match.start(), _BY_ID[match["name"]].format(match["id"]))
-        for match in _SHORTCODE.finditer(text)
-    ]
-    for match in _URL.finditer(text):
-        url = _closed(match[0])
-        if is_recording(url):
-            found.append((match.start(), url))
-            break
-    return min(found)[1] if found else None
+    return first_media_url(_SHORTCODE.sub(_address, text))
+
+
+def _address(shortcode: re.Match[str]) -> str:
+    return f" {_BY_ID[shortcode['name']].format(shortcode['id'])} "
 
 
 def youtube_url(video_id: str) -> str | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import accumulate
+from itertools import accumulate, pairwise
 
 from corpus.readers.times import Span
 from corpus.readers.turns import Turn
@@ -13,6 +13,8 @@ from corpus.types import Utterance
 
 _LEAST_LATE = 3
 _SLACK_S = 60.0
+_ENOUGH_TURNS = 10
+_FAR_LONGER = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,11 +35,20 @@ class _Run:
 
 
 def believable_duration(stated_s: float | None, starts: Sequence[float]) -> float | None:
-    """The recording's length, unless the times themselves run past it: then it is another's."""
+    """The recording's length, unless the times speak against it: then it is another recording's.
+
+    They do where several run past it, or where it would make the last turn far longer than any.
+    """
     if stated_s is None:
         return None
-    late = sum(start > stated_s + _SLACK_S for start in starts)
-    return None if late >= _LEAST_LATE else stated_s
+    if sum(start > stated_s + _SLACK_S for start in starts) >= _LEAST_LATE:
+        return None
+    inside = sorted(start for start in starts if start <= stated_s)
+    longest_s = max((after - before for before, after in pairwise(inside)), default=0.0)
+    rest_s = stated_s - inside[-1] if inside else 0.0
+    if len(inside) >= _ENOUGH_TURNS and rest_s > _SLACK_S + _FAR_LONGER * longest_s:
+        return None
+    return stated_s
 
 
 def longest_rise(values: Sequence[float]) -> frozenset[int]:

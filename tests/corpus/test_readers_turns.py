@@ -198,3 +198,14 @@ def test_a_time_in_prose_is_no_turn() -> None:
     text = "See the chapter (12:30): it is fun."
     transcript = read(f"{text}\n\nMore prose. He said (12:30) nothing.\n")
     assert turns(transcript)[0] == (None, None, None, text)
+
+
+def test_a_length_that_would_make_the_last_turn_far_longer_than_any_is_another_recordings() -> None:
+    turns = "\n".join(f"Ann (00:{n:02}:00):\nPart {n} of what I have to say.\n" for n in range(12))
+    fitting, foreign = (
+        read_transcript("talk.md", f"---\nduration_seconds: {length}\n---\n\n{turns}".encode())
+        for length in (700, 1800)
+    )
+    assert fitting.sections[0].utterances[-1].end_s == 700
+    assert foreign.sections[0].utterances[-1].start_s == 660
+    assert foreign.sections[0].utterances[-1].end_s is None
