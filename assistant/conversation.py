@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 
 from assistant.examples import example_questions
 from assistant.followups import Lead, leading_question, leans_back, named_speakers, stand_alone
@@ -45,7 +46,7 @@ class Assistant:
         clock.lap("search")
         answer = self._quoted(question, evidence)
         clock.lap("answer")
-        return _timed(answer, clock.laps())
+        return replace(answer, timings_ms=clock.laps())
 
     def search(
         self, question: str, limit: int, history: Sequence[Turn] = ()
@@ -62,16 +63,21 @@ class Assistant:
         """The question as a query that stands alone.
 
         A follow-up takes the talk, the people and the subject from the turns before: who is meant
-        is who the last question named, else who said what answered it best.
+        is whom it names itself, else whom the last question named, else who said what answered
+        that best.
         """
+        speakers = self._retriever.speakers()
+        own = named_speakers(question, speakers)
         before = leading_question(history)
         if before is None or not leans_back(question):
-            return Query(question)
-        evidence = self._retriever.search(Query(before), 3)
-        named = named_speakers(before, self._retriever.speakers())
-        said = [hit.best.speaker for hit in evidence.hits[:1] if hit.best.speaker]
-        talks = tuple(dict.fromkeys(hit.chunk.transcript_id for hit in evidence.hits[:1]))
-        return stand_alone(question, Lead(before, named or tuple(said), talks))
+            return Query(question, speakers=frozenset(own))
+        first = self._retriever.search(Query(before), 1).hits
+        talks = tuple(hit.chunk.transcript_id for hit in first)
+        if own:  # beside a name a pronoun may mean anybody, so it stays as it is
+            alone = stand_alone(question, Lead(before, (), talks))
+            return replace(alone, speakers=frozenset(own))
+        said = tuple(hit.best.speaker for hit in first if hit.best.speaker)
+        return stand_alone(question, Lead(before, _last_named(history, speakers) or said, talks))
 
     def examples(self, language: str) -> tuple[str, ...]:
         """A few questions that this library can answer, in one of the page's languages."""
@@ -88,6 +94,16 @@ class Assistant:
         return Answer(text, citations, "answered", "quotes", evidence.answerable, (), {})
 
 
+def _last_named(history: Sequence[Turn], speakers: Sequence[str]) -> tuple[str, ...]:
+    """The speakers whom the last question names, or one before it that it leans back on."""
+    for turn in reversed(history):
+        if turn.role == "user" and turn.text.strip():
+            named = named_speakers(turn.text, speakers)
+            if named or not leans_back(turn.text):
+                return named
+    return ()
+
+
 class _Clock:
     """Wall time by step, in milliseconds."""
 
@@ -102,15 +118,3 @@ class _Clock:
 
     def laps(self) -> dict[str, float]:
         return {**self._laps, "total": round((self._last - self._started) * 1000, 1)}
-
-
-def _timed(answer: Answer, timings_ms: Mapping[str, float]) -> Answer:
-    return Answer(
-        answer.text,
-        answer.citations,
-        answer.status,
-        answer.mode,
-        answer.answerable,
-        answer.suggestions,
-        timings_ms,
-    )

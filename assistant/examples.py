@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
+from itertools import islice
 from types import MappingProxyType
 
 from index.types import Topic
@@ -48,23 +50,36 @@ _MADE: Mapping[str, tuple[str, str]] = MappingProxyType(
 
 def example_questions(topics: Sequence[Topic], language: str) -> tuple[str, ...]:
     """Up to ``EXAMPLES`` questions that fit the topics, spread over the talks."""
-    files = list(dict.fromkeys(topic.file for topic in topics))
-    columns = [
-        _WRITTEN.get(file, {}).get(language) or _made(topics, file, language) for file in files
-    ]
+    talks: dict[str, list[Topic]] = {}
+    for topic in topics:
+        talks.setdefault(topic.file, []).append(topic)
+    appearances = Counter(name for talk in talks.values() for name in _speakers(talk))
+    made = (
+        _WRITTEN.get(file, {}).get(language) or _made(talk, appearances, language)
+        for file, talk in talks.items()
+    )
+    columns = list(islice(filter(None, made), EXAMPLES))
     rows = [column[n] for n in range(2) for column in columns if n < len(column)]
     return tuple(rows[:EXAMPLES])
 
 
-def _made(topics: Sequence[Topic], file: str, language: str) -> tuple[str, ...]:
+def _made(talk: Sequence[Topic], appearances: Mapping[str, int], language: str) -> tuple[str, ...]:
     about, person = _MADE.get(language, _MADE["en"])
-    own = [topic for topic in topics if topic.file == file]
-    heading = next((topic.heading for topic in own[1:] if topic.heading), None)
-    if heading:
-        return (about.format(heading=heading),)
-    spoken: dict[str, int] = {}
-    for topic in own:
-        for speaker in topic.speakers:
-            spoken[speaker] = spoken.get(speaker, 0) + 1
-    guest = max(spoken, key=lambda name: spoken[name], default=None)
+    headings = [topic.heading for topic in talk if topic.kind == "talk" and topic.heading]
+    if len(headings) > 1:
+        return (about.format(heading=headings[1]),)  # the first one opens the talk
+    guest = _guest(talk, appearances)
     return (person.format(speaker=guest),) if guest else ()
+
+
+def _guest(talk: Sequence[Topic], appearances: Mapping[str, int]) -> str | None:
+    """The only one who speaks, or who alone speaks in no other talk, as a host does, and is named
+    in the title if anybody is; ``None`` where guest and host can't be told apart."""
+    speakers = _speakers(talk)
+    named = [name for name in speakers if name in talk[0].title]
+    new = [name for name in named or speakers if appearances[name] == 1]
+    return next((found[0] for found in (speakers, new) if len(found) == 1), None)
+
+
+def _speakers(talk: Sequence[Topic]) -> list[str]:
+    return list(dict.fromkeys(name for topic in talk for name in topic.speakers))

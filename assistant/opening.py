@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -24,7 +25,7 @@ Say = Callable[[str], None]
 """Told what is going on, a short line at a time."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Opened:
     """A library that is ready to be asked, and what bringing its index up to date did."""
 
@@ -49,7 +50,7 @@ def hold(settings: Settings, *, rebuild: bool = False) -> Iterator[Held]:
         yield Held(settings, library, store)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Held:
     """A library and its index, not looked into yet."""
 
@@ -78,10 +79,13 @@ class Held:
 def current_source(library: Library) -> Callable[[str], Transcript | None]:
     """A file's transcript as it stands on disk now; ``None`` where it is gone or unreadable."""
     read = lru_cache(maxsize=64)(lambda file, _fingerprint: library.read(file))
+    reading = threading.Lock()  # a library is read by one thread at a time
 
     def source(file: str) -> Transcript | None:
         try:
-            transcript: Transcript = read(file, library.fingerprint(file))
+            fingerprint = library.fingerprint(file)
+            with reading:
+                transcript: Transcript = read(file, fingerprint)
         except ReadError:
             return None
         return transcript

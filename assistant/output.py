@@ -110,11 +110,11 @@ def answer_text(answer: Answer) -> str:
 def progress_text(progress: Progress) -> str:
     """One line for a terminal: files, passages, rate, time left."""
     rate = progress.tokens / progress.elapsed_s if progress.elapsed_s > 0 else 0.0
-    left = (progress.tokens_total - progress.tokens) / rate if rate else 0.0
+    left = f"{(progress.tokens_total - progress.tokens) / rate:.0f} s left" if rate else "starting"
     return (
         f"files {progress.files}/{progress.files_total} · "
         f"passages {progress.chunks}/{progress.chunks_total} · "
-        f"{rate:,.0f} tokens/s · {left:.0f} s left"
+        f"{rate:,.0f} tokens/s · {left}"
     )
 
 

@@ -10,14 +10,15 @@ from assistant.citations import cite
 from assistant.types import Citation
 from assistant.wording import Wording
 from corpus.types import Chunk, Sentence, Transcript
-from index.scoring import SHORT_TERMS
-from index.terms import terms
+from index.scoring import is_short, leads_on
 from index.types import Evidence, Hit
 
 SENTENCES = 6
 """At most this many sentences make an answer."""
 ENOUGH = 3
 """With fewer, what is said right after a quoted sentence is quoted too: it tells why, or how."""
+ANSWERING = 2
+"""After a quoted question, so many sentences of what follows are its answer."""
 SEGMENTS = 4
 """From at most this many segments."""
 SHARE = 0.75
@@ -54,7 +55,7 @@ def pick(evidence: Evidence) -> tuple[Pick, ...]:
     floor = SHARE * scored[0][0]
     chosen = [(chunk, sentence) for score, chunk, sentence in scored[:SENTENCES] if score >= floor]
     chosen = chosen or [scored[0][1:]]
-    chosen += _following(chosen)[: max(0, ENOUGH - len(chosen))]
+    chosen += _following(chosen)
     rank = {file: n for n, file in enumerate(dict.fromkeys(hit.chunk.file for hit in hits))}
     chosen.sort(key=lambda item: (rank[item[0].file], _place(item[0]), item[1].offset))
     return _joined(chosen)
@@ -67,18 +68,22 @@ def _segments(hits: Sequence[Hit]) -> list[Hit]:
 
 
 def _following(chosen: Sequence[Quotable]) -> list[Quotable]:
-    """What the same speaker says right after each of the sentences, if it says something."""
-    found: list[Quotable] = []
+    """What comes right after the chosen sentences and belongs to them, as far as there is room.
+
+    After a question its answer, by whomever; where little is quoted, the speaker's next sentence.
+    """
+    answers, further = list[Quotable](), list[Quotable]()
     for chunk, sentence in chosen:
-        later = [part for part in chunk.sentences if part.offset > sentence.offset]
-        following = (chunk, later[0]) if later else None
-        if following and following not in [*chosen, *found] and _goes_on(sentence, later[0]):
-            found.append(following)
-    return found
-
-
-def _goes_on(sentence: Sentence, following: Sentence) -> bool:
-    return sentence.speaker == following.speaker and len(set(terms(following.text))) >= SHORT_TERMS
+        later = [one for one in chunk.sentences if one.offset > sentence.offset]
+        told = [(chunk, one) for one in later if not is_short(one.text) and not leads_on(one.text)]
+        if leads_on(sentence.text):
+            answers += told[:ANSWERING]
+        elif told and told[0][1] is later[0] and later[0].speaker == sentence.speaker:
+            further.append(told[0])
+    answers = [one for one in dict.fromkeys(answers) if one not in chosen]
+    further = [one for one in dict.fromkeys(further) if one not in [*chosen, *answers]]
+    room = max(0, ENOUGH - len(chosen) - len(answers))
+    return [*answers, *further[:room]][: SENTENCES - len(chosen)]
 
 
 def _place(chunk: Chunk) -> tuple[int, float]:

@@ -14,7 +14,6 @@ class Wording:
     found: str
     not_covered: str
     nearest: str
-    likely: str
 
 
 WORDINGS: Mapping[str, Wording] = MappingProxyType(
@@ -23,55 +22,46 @@ WORDINGS: Mapping[str, Wording] = MappingProxyType(
             "转录稿里是这样说的：",
             "现有的转录稿没有谈到这个问题。",
             "相近的话题有：",
-            "转录稿里没有直接的回答，最接近的是这几句：",
         ),
         "zh-Hant": Wording(
             "逐字稿裡是這樣說的：",
             "現有的逐字稿沒有談到這個問題。",
             "相近的話題有：",
-            "逐字稿裡沒有直接的回答，最接近的是這幾句：",
         ),
         "en": Wording(
             "This is what was said:",
             "The transcripts don't cover this.",
             "Topics that come near:",
-            "There is no direct answer in the transcripts; these words come closest:",
         ),
         "ja": Wording(
             "文字起こしでは次のように語られています。",
             "手元の文字起こしでは、この件に触れていません。",
             "近い話題：",
-            "直接の答えは見当たりません。最も近い発言は次のとおりです。",
         ),
         "ko": Wording(
             "녹취록에는 이렇게 나와 있습니다:",
             "녹취록에서는 이 내용을 다루지 않습니다.",
             "가까운 주제:",
-            "직접적인 답은 없고, 가장 가까운 발언은 다음과 같습니다:",
         ),
         "de": Wording(
             "Dazu wurde gesagt:",
             "Davon ist in den Transkripten nicht die Rede.",
             "Verwandte Themen:",
-            "Eine direkte Antwort steht nicht darin; am nächsten kommen diese Sätze:",
         ),
         "fr": Wording(
             "Voici ce qui a été dit :",
             "Les transcriptions n'en parlent pas.",
             "Sujets proches :",
-            "Pas de réponse directe ; ces propos s'en approchent le plus :",
         ),
         "es": Wording(
             "Esto es lo que se dijo:",
             "Las transcripciones no tratan este tema.",
             "Temas cercanos:",
-            "No hay una respuesta directa; esto es lo más cercano:",
         ),
         "ru": Wording(
             "Вот что было сказано:",
             "В расшифровках об этом не говорится.",
             "Близкие темы:",
-            "Прямого ответа нет; ближе всего эти слова:",
         ),
     }
 )

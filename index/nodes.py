@@ -6,17 +6,28 @@ from collections.abc import Sequence
 from typing import Any
 
 from llama_index.core.node_parser import NodeParser
-from llama_index.core.schema import BaseNode, TextNode
+from llama_index.core.schema import BaseNode, NodeRelationship, TextNode
 from llama_index.core.utils import get_tqdm_iterable
 
 from corpus.chunks import Budget, chunk_transcript
 from corpus.readers import read_transcript
 from corpus.types import Chunk
 
+_IN_THE_TEXT = ("title", "heading", "speakers")
+"""The metadata that LlamaIndex puts in front of a node's words for a model, as we do ourselves."""
+
 
 def chunk_node(chunk: Chunk) -> TextNode:
     """A passage as a node: its words as text, where it comes from as flat metadata."""
-    return TextNode(id_=chunk.id, text=chunk.text, metadata=chunk_metadata(chunk))
+    metadata = chunk_metadata(chunk)
+    bookkeeping = [name for name in metadata if name not in _IN_THE_TEXT]
+    return TextNode(
+        id_=chunk.id,
+        text=chunk.text,
+        metadata=metadata,
+        excluded_embed_metadata_keys=bookkeeping,
+        excluded_llm_metadata_keys=bookkeeping,
+    )
 
 
 def chunk_metadata(chunk: Chunk) -> dict[str, Any]:
@@ -43,7 +54,8 @@ class TranscriptNodeParser(NodeParser):
     """Splits transcripts, given as documents with their whole text, into passages.
 
     A document's file name is read from its metadata (``file_path`` or ``file_name``); the text must
-    be a note in a form that docs/formats.md lists, otherwise ReadError is raised.
+    be a note in a form that docs/formats.md lists, otherwise ReadError is raised. The passages
+    know their document, so an index can be brought up to date document by document.
     """
 
     chunk_tokens: int = 400
@@ -52,9 +64,17 @@ class TranscriptNodeParser(NodeParser):
         self, nodes: Sequence[BaseNode], show_progress: bool = False, **_: Any
     ) -> list[BaseNode]:
         budget = Budget(self.chunk_tokens)
-        parsed: list[BaseNode] = []
-        for node in get_tqdm_iterable(nodes, show_progress, "Splitting transcripts"):
-            name = node.metadata.get("file_path") or node.metadata.get("file_name") or "note.md"
-            transcript = read_transcript(str(name), node.get_content().encode("utf-8"))
-            parsed += [chunk_node(chunk) for chunk in chunk_transcript(transcript, budget)]
-        return parsed
+        documents = get_tqdm_iterable(nodes, show_progress, "Splitting transcripts")
+        return [passage for document in documents for passage in _passages(document, budget)]
+
+
+def _passages(document: BaseNode, budget: Budget) -> list[TextNode]:
+    name = document.metadata.get("file_path") or document.metadata.get("file_name") or "note.md"
+    transcript = read_transcript(str(name), document.get_content().encode("utf-8"))
+    passages = [chunk_node(chunk) for chunk in chunk_transcript(transcript, budget)]
+    for passage in passages:
+        passage.relationships[NodeRelationship.SOURCE] = document.as_related_node_info()
+        # What the reader keeps from the models, such as a file's path, comes along with it.
+        passage.excluded_embed_metadata_keys += document.excluded_embed_metadata_keys
+        passage.excluded_llm_metadata_keys += document.excluded_llm_metadata_keys
+    return passages

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence, Set
 
 import numpy as np
@@ -35,8 +36,8 @@ class TranscriptRetriever(BaseRetriever):
     def search(self, query: Query, limit: int) -> Evidence:
         """The best ``limit`` hits, best first, and the probability that they hold an answer."""
         vector = self._vector(query)
-        with self._store.lexical.reader() as reader:
-            lexical = reader.scores(terms(f"{query.text} {query.context}"))
+        own = terms(query.text)
+        lexical = self._store.lexical.scores([*own, *terms(query.context)])
         chunks = self._store.catalog.chunks(self._candidates(vector, lexical.values))
         if not chunks:
             return Evidence((), 0.0)
@@ -48,11 +49,16 @@ class TranscriptRetriever(BaseRetriever):
         worth = np.array([scoring.WORTH[chunk.kind] for chunk in chunks.values()])
         focus = np.array([_focus(chunk, query) for chunk in chunks.values()])
         scores = scoring.fuse(dense, best, words, worth, focus)
-        weights = _weights(query.text, lexical.idf)
+        weights = _weights(own, lexical.idf)
 
         def hit(n: int) -> Hit:
             chunk, parts = chunks[rows[n]], Parts(float(dense[n]), float(best[n]), float(words[n]))
-            return Hit(chunk, float(scores[n]), parts, _ranked(chunk, cosines[rows[n]], weights))
+            return Hit(
+                chunk,
+                float(scores[n]),
+                parts,
+                _ranked(chunk, cosines[rows[n]], weights, query.speakers),
+            )
 
         hits = tuple(hit(int(n)) for n in np.argsort(-scores, kind="stable")[:limit])
         sure = scoring.answerable(scoring.signals(scores - focus, dense, best))
@@ -119,25 +125,36 @@ def _focus(chunk: Chunk, query: Query) -> float:
 def _concerns(chunk: Chunk, people: Set[str]) -> bool:
     """Whether one of them speaks in the passage, or is named in it, as in a narrated article."""
     return not people.isdisjoint(chunk.speakers) or any(
-        name.split()[-1] in chunk.text for name in people
+        _is_named(person, chunk.text) for person in people
     )
 
 
-def _weights(question: str, idf: Mapping[str, float]) -> dict[str, float]:
+def _is_named(person: str, text: str) -> bool:
+    """By the last part of the name, as articles do, unless that is no word, as in "Speaker 2"."""
+    last = person.split()[-1:]
+    name = last[0] if last and last[0].isalpha() else person.strip()
+    return len(name) > 1 and bool(
+        re.search(rf"(?<![A-Za-z0-9]){re.escape(name)}(?![A-Za-z0-9])", text)
+    )
+
+
+def _weights(question: Sequence[str], idf: Mapping[str, float]) -> dict[str, float]:
     """The shares of the question's own terms in its IDF mass; without those of its context."""
-    own = {term: idf[term] for term in terms(question)}
+    own = {term: idf[term] for term in question}
     mass = sum(own.values()) or 1.0
     return {term: weight / mass for term, weight in own.items()}
 
 
 def _ranked(
-    chunk: Chunk, cosines: Vectors, weights: Mapping[str, float]
+    chunk: Chunk, cosines: Vectors, weights: Mapping[str, float], people: Set[str]
 ) -> tuple[tuple[Sentence, float], ...]:
     """The chunk's sentences with their scores, best first."""
-    own = [terms(sentence.text) for sentence in chunk.sentences]
-    overlaps = [sum(weights[term] for term in weights.keys() & set(found)) for found in own]
-    scores = scoring.sentence_scores(
-        cosines, overlaps, [part.text for part in chunk.sentences], [len(set(n)) for n in own]
-    )
-    paired = zip(chunk.sentences, scores, strict=True)
-    return tuple(sorted(paired, key=lambda item: -item[1]))
+    scored = []
+    for sentence, cosine in zip(chunk.sentences, cosines, strict=True):
+        own = set(terms(sentence.text))
+        overlap = sum(weight for term, weight in weights.items() if term in own)
+        score = scoring.sentence_score(
+            float(cosine), overlap, sentence.text, by_whom=sentence.speaker in people
+        )
+        scored.append((sentence, score))
+    return tuple(sorted(scored, key=lambda item: -item[1]))

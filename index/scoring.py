@@ -13,12 +13,13 @@ ranking, as across languages, the same vote as a good one.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
+from corpus.sentences import width
 from corpus.types import Kind
 
 Floats = npt.NDArray[np.float32]
@@ -34,17 +35,20 @@ WORTH: Mapping[Kind, float] = {"talk": 1.0, "about": 0.9, "summary": 0.6}
 FOCUS_TRANSCRIPT = 0.1
 FOCUS_SPEAKER = 0.1
 """What a follow-up adds for the talk and for the speaker that the conversation is about."""
+_CLOSING = '”"」』)） '
 CONTEXT = 0.4
 """Share of the question before in a follow-up's vector; the rest is the follow-up's own."""
 
 SENTENCE_LEXICAL = 0.35
 """Weight of shared words when sentences of one passage are compared."""
 ASKING = 0.12
-"""Taken off a sentence that asks: a host's question resembles the reader's, but answers nothing."""
+"""Taken off a sentence that asks or announces: it resembles the question, but answers nothing."""
 SHORT = 0.12
 """Taken off a sentence of a few words ("Yeah, exactly."), which says nothing when quoted alone."""
-SHORT_TERMS = 4
-"""A sentence with fewer content terms than this is short."""
+SHORT_WIDTH = 30
+"""A sentence of fewer letters than this is short; a Han character counts three."""
+BY_WHOM = 0.1
+"""Added to a sentence that a person says whom the question names, or the conversation is about."""
 
 
 def fuse(dense: Floats, sentence: Floats, lexical: Floats, worth: Floats, focus: Floats) -> Floats:
@@ -53,20 +57,28 @@ def fuse(dense: Floats, sentence: Floats, lexical: Floats, worth: Floats, focus:
     return fused
 
 
-def sentence_scores(
-    cosines: Floats, overlaps: Sequence[float], texts: Sequence[str], term_counts: Sequence[int]
-) -> list[float]:
-    """Which sentences of one passage answer, comparable with those of other passages.
+def sentence_score(cosine: float, overlap: float, text: str, *, by_whom: bool) -> float:
+    """How well a sentence answers, comparable across the passages of one query.
 
-    ``overlaps`` are the shares of the question's IDF mass that each sentence holds.
+    ``overlap`` is the share of the question's IDF mass that it holds, ``by_whom`` whether it is
+    said by someone whom the question is about.
     """
-    return [
-        float(cosine)
-        + SENTENCE_LEXICAL * overlap
-        - (ASKING if text.rstrip('”"」』)） ').endswith(("?", "？")) else 0.0)
-        - (SHORT if count < SHORT_TERMS else 0.0)
-        for cosine, overlap, text, count in zip(cosines, overlaps, texts, term_counts, strict=True)
-    ]
+    score = cosine + SENTENCE_LEXICAL * overlap
+    if leads_on(text):
+        score -= ASKING
+    if is_short(text):
+        score -= SHORT
+    return score + (BY_WHOM if by_whom else 0.0)
+
+
+def leads_on(text: str) -> bool:
+    """Whether a sentence asks or announces, so that what matters comes after it."""
+    return text.rstrip(_CLOSING).endswith(("?", "？", ":", "："))
+
+
+def is_short(text: str) -> bool:
+    """Whether a sentence has too few words to say something when it stands alone."""
+    return width(text) < SHORT_WIDTH
 
 
 @dataclass(frozen=True, slots=True)

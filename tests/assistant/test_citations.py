@@ -43,3 +43,26 @@ def test_a_source_without_times_has_no_second() -> None:
 def test_a_source_without_address_has_no_link() -> None:
     citation = cite(1, replace(CHUNK, source_url=None), CHUNK.sentences, None)
     assert citation.url is None and citation.player_url is None
+
+
+def test_a_quote_over_two_turns_names_both_speakers_once() -> None:
+    chunk = make_chunk(
+        [("Ann", ["One."], 10.0, 20.0), ("Bob", ["Two."], 20.0, 30.0), ("Ann", ["Three."], 30, 40)]
+    )
+    citation = cite(1, chunk, chunk.sentences, make_transcript(chunk))
+    assert citation.quote == "One.\nTwo.\nThree."
+    assert citation.speakers == ("Ann", "Bob")
+    assert (citation.start_s, citation.end_s) == (10.0, 40.0)
+    assert citation.verified
+
+
+def test_the_passage_comes_with_the_quote() -> None:
+    citation = cite(1, CHUNK, CHUNK.sentences[1:], make_transcript(CHUNK))
+    assert (citation.quote, citation.passage) == ("Two is there.", CHUNK.text)
+    assert citation.quote in citation.passage
+
+
+def test_a_quote_stands_in_its_own_section_only() -> None:
+    transcript = make_transcript(CHUNK)
+    moved = replace(CHUNK, section=1)
+    assert not cite(1, moved, moved.sentences[:1], transcript).verified

@@ -96,3 +96,38 @@ def test_a_refusal_of_an_empty_library_names_nothing() -> None:
 def test_wording_falls_back_to_english() -> None:
     assert wording("sw") == wording("en")
     assert wording("zh") == wording("zh-Hans")
+
+
+def test_after_a_quoted_question_comes_its_answer() -> None:
+    asked = make_chunk(
+        [
+            ("Host", ["Do you still trust the happiness survey?"], 0.0, 5.0),
+            ("Ann", ["Hm.", "I trust it for trends and for nothing else."], 5.0, 20.0),
+            ("Host", ["Let us move on to hiring and to pay."], 20.0, 30.0),
+        ]
+    )
+    picks = pick(make_evidence(make_hit(asked, 0.9, [0.9, 0.0, 0.1, 0.0])))
+    assert [part.sentences[0].text for part in picks][:2] == [
+        "Do you still trust the happiness survey?",
+        "I trust it for trends and for nothing else.",
+    ]
+
+
+def test_a_single_sentence_is_followed_by_what_the_same_speaker_says_next() -> None:
+    chunk = make_chunk(
+        [
+            ("Ann", ["The ranking misleads us all.", "It measures what is easy to measure."], 0, 9),
+            ("Bob", ["That is not what I have seen so far."], 9.0, 14.0),
+        ]
+    )
+    first, second = (
+        pick(make_evidence(make_hit(chunk, 0.9, scores)))
+        for scores in ([0.9, 0.1, 0.1], [0.1, 0.9, 0.1])
+    )
+    assert [one.text for one in first[0].sentences] == [
+        "The ranking misleads us all.",
+        "It measures what is easy to measure.",
+    ]
+    assert [one.text for part in second for one in part.sentences] == [
+        "It measures what is easy to measure."
+    ]
