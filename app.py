@@ -20,8 +20,11 @@ from typing import Any
 
 from assistant import output
 from assistant.conversation import Assistant
+from assistant.evaluation import evaluate
+from assistant.figures_table import figures_text
 from assistant.loading import Loading
-from assistant.opening import Say, hold
+from assistant.opening import Held, Opened, Say, hold
+from assistant.questions import read_questions
 from assistant.settings import Settings, read_settings
 from assistant.types import Turn
 from assistant.web.server import create_app, serve
@@ -81,6 +84,13 @@ def build_parser() -> argparse.ArgumentParser:
         default=argparse.SUPPRESS,
         help="JSON file with the turns before, oldest first",
     )
+    measure = add("eval", _eval, "measure search on your own question file", common)
+    measure.add_argument(
+        "file", type=Path, metavar="FILE", help="questions, one JSON object a line"
+    )
+    measure.add_argument(
+        "--peer", action="store_true", help="measure LlamaIndex's stock retrievers beside it"
+    )
     return parser
 
 
@@ -128,8 +138,8 @@ def _index(arguments: argparse.Namespace, settings: Settings) -> int:
 
 
 def _search(arguments: argparse.Namespace, settings: Settings) -> int:
-    with _ready(settings) as assistant:
-        evidence, timings_ms = assistant.search(arguments.question, arguments.limit)
+    with _ready(settings) as (_, opened):
+        evidence, timings_ms = opened.assistant.search(arguments.question, arguments.limit)
     document = output.evidence_json(evidence, timings_ms)
     _print(arguments, document, output.evidence_text(evidence))
     return DONE
@@ -137,20 +147,29 @@ def _search(arguments: argparse.Namespace, settings: Settings) -> int:
 
 def _ask(arguments: argparse.Namespace, settings: Settings) -> int:
     history = read_history(arguments.history) if "history" in arguments else ()
-    with _ready(settings) as assistant:
-        answer = assistant.ask(arguments.question, history)
+    with _ready(settings) as (_, opened):
+        answer = opened.assistant.ask(arguments.question, history)
     _print(arguments, output.answer_json(answer), output.answer_text(answer))
     return DONE
 
 
+def _eval(arguments: argparse.Namespace, settings: Settings) -> int:
+    questions = read_questions(arguments.file.expanduser())
+    with _ready(settings) as (held, opened):
+        result = evaluate(held, opened, questions, _say, _complain, peer=arguments.peer)
+    _say("")
+    _print(arguments, result.document, figures_text(result.document, result.missed))
+    return DONE
+
+
 @contextmanager
-def _ready(settings: Settings) -> Iterator[Assistant]:
-    """The engine for one question, over an index that is up to date."""
+def _ready(settings: Settings) -> Iterator[tuple[Held, Opened]]:
+    """The library for one command, over an index that is up to date."""
     with hold(settings) as held:
         opened = held.open(_say, _progress_line())
         _say("")
         _warn(opened.report)
-        yield opened.assistant
+        yield held, opened
 
 
 def _warn(report: SyncReport) -> None:
@@ -187,6 +206,11 @@ def _print(arguments: argparse.Namespace, document: dict[str, Any], text: str) -
         print(json.dumps(document, ensure_ascii=False, indent=2))
     else:
         print(text)
+
+
+def _complain(line: str) -> None:
+    _say("")
+    print(line, file=sys.stderr)
 
 
 def _say(message: str) -> None:

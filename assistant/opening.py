@@ -15,7 +15,7 @@ from corpus.library import Library
 from corpus.readers import SUFFIXES
 from corpus.types import LibraryError, ReadError, Transcript
 from index.centring import CentredEmbedder, LanguageMeans, measure_means, reference_digest
-from index.embedder import load_embedder
+from index.embedder import SentenceEmbedding, load_embedder
 from index.retriever import TranscriptRetriever
 from index.store import SCHEMA, IndexStore, open_store
 from index.sync import sync
@@ -27,10 +27,14 @@ Say = Callable[[str], None]
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """A library that is ready to be asked, and what bringing its index up to date did."""
+    """A library that is ready to be asked, and what bringing its index up to date did.
+
+    ``model`` is the embedding model as it is, without the centring that ours goes through.
+    """
 
     assistant: Assistant
     report: SyncReport
+    model: SentenceEmbedding
 
 
 @contextmanager
@@ -73,7 +77,7 @@ class Held:
         report = sync(self.library, store, embedder, budget, on_progress)
         retriever = TranscriptRetriever(store, embedder)
         source = current_source(self.library)
-        return Opened(Assistant(retriever, source, settings.min_confidence), report)
+        return Opened(Assistant(retriever, source, settings.min_confidence), report, base)
 
 
 def current_source(library: Library) -> Callable[[str], Transcript | None]:

@@ -110,7 +110,8 @@ def language_weights(text: str, known: Sequence[str]) -> Vectors:
     """
     shares: dict[str, float] = {}
     scripts = script_shares(text)
-    latin = _latin_language(text) if scripts.get("latin", 0.0) > 0.5 else "en"
+    # Chinese grammar around mostly borrowed words is Chinese still; a few of them are English.
+    latin = detect_language(text).split("-")[0] if scripts.get("latin", 0.0) > 0.5 else "en"
     if scripts.get("kana", 0.0) > 0.05:
         scripts = {**scripts, "kana": scripts["kana"] + scripts.get("han", 0.0), "han": 0.0}
     for script, share in scripts.items():
@@ -119,12 +120,6 @@ def language_weights(text: str, known: Sequence[str]) -> Vectors:
     weights: Vectors = np.array([shares.get(tag, 0.0) for tag in known], dtype=np.float32)
     rest = np.float32(max(0.0, 1.0 - float(weights.sum())) / len(known))
     return weights + rest
-
-
-def _latin_language(text: str) -> str:
-    """The language of the words in Latin script: English for the terms in, say, a Chinese text."""
-    language = detect_language(text).split("-")[0]
-    return "en" if language in _SCRIPT_LANGUAGE.values() else language
 
 
 def centre(vectors: Vectors, weights: Vectors, means: Vectors) -> Vectors:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from threading import Thread
 
 import pytest
 
@@ -147,19 +148,28 @@ def test_a_source_is_the_file_as_it_stands_now(settings: Settings, folder: Path)
     assert source("knives.md") is None
 
 
-def test_threads_may_ask_for_sources_at_once(folder: Path) -> None:
-    files = [f"{n}.md" for n in range(20)]
+class WatchedLibrary(Library):
+    """Notices when two threads read at once: a library resolves its ids as it reads."""
+
+    inside = 0
+    most_inside = 0
+
+    def read(self, file: str) -> Transcript:
+        self.inside += 1
+        self.most_inside = max(self.most_inside, self.inside)
+        time.sleep(0.002)
+        transcript = super().read(file)
+        self.inside -= 1
+        return transcript
+
+
+def test_threads_that_ask_for_sources_read_one_after_another(folder: Path) -> None:
+    files = [f"{n}.md" for n in range(8)]
     for file in files:
         (folder / file).write_text(NOTE, encoding="utf-8")
-    source = current_source(Library(folder))
-    found: list[Transcript | None] = []
-    threads = [
-        Thread(target=lambda order=files[n:] + files[:n]: found.extend(map(source, order)))
-        for n in range(4)
-    ]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert len(found) == 80
-    assert None not in found
+    library = WatchedLibrary(folder)
+    source = current_source(library)
+    with ThreadPoolExecutor(4) as threads:
+        found = list(threads.map(source, files * 3))
+    assert [one.file for one in found if one] == files * 3
+    assert library.most_inside == 1

@@ -213,11 +213,12 @@ def test_a_person_without_a_proper_name_is_nowhere(shelf: Shelf, person: str) ->
 
 
 def test_what_is_preferred_makes_nothing_surer(shelf: Shelf) -> None:
-    shelf.put(kitchen=KITCHEN, workshop=WORKSHOP)
-    text = "Why is a sharp knife safer?"
-    talk = shelf.retriever.topics()[0].transcript_id
+    shelf.put(kitchen=KITCHEN, workshop=WORKSHOP, chinese=CHINESE)
+    text = "When does it rise?"
+    talk = next(one.transcript_id for one in shelf.retriever.topics() if one.file == "kitchen.md")
     plain = shelf.retriever.search(Query(text), 5)
-    about = Query(text, transcripts=frozenset({talk}), speakers=frozenset({"Ann Lee"}))
+    assert 0.01 < plain.answerable < 0.99
+    about = Query(text, transcripts=frozenset({talk}), speakers=frozenset({"Bob Al"}))
     assert shelf.retriever.search(about, 5).answerable == pytest.approx(plain.answerable, abs=1e-5)
 
 
@@ -255,6 +256,18 @@ def test_only_so_many_candidates_of_each_side_are_scored(
     hits = shelf.retriever.search(Query("Which knife has the number 7?"), 100).hits
     assert 2 <= len(hits) <= 4
     assert hits[0].chunk.heading == "Part 7"
+
+
+def test_words_find_what_meaning_alone_would_miss(
+    shelf: Shelf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "CANDIDATES", 1)
+    shelf.put(kitchen=KITCHEN, workshop=WORKSHOP)
+    elsewhere = shelf.embedder.query("knife board tomato whetstone")
+    monkeypatch.setattr(shelf.embedder, "query", lambda _: elsewhere)
+    hits = shelf.retriever.search(Query("starter"), 10).hits
+    assert [hit.chunk.heading for hit in hits if hit.parts.lexical > 0] == ["Bread"]
+    assert len(hits) == 2
 
 
 def test_llama_index_retrieves_nodes_with_flat_metadata(shelf: Shelf) -> None:
