@@ -14,7 +14,7 @@ _BLOCKS = {
     "unanswerable": "Without an answer",
 }
 _COLUMNS = ("n", "hit@1", "hit@5", "mrr", "answered", "refused")
-_NAME_WIDTH = 46
+_NAME_WIDTH = 44
 _COLUMN_WIDTH = 10
 _WIDTH = 90
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ from corpus.library import Library
 from corpus.readers import SUFFIXES
 from corpus.types import LibraryError, ReadError, Transcript
 from index.centring import CentredEmbedder, LanguageMeans, measure_means, reference_digest
+from index.dictionary import open_dictionary
 from index.embedder import SentenceEmbedding, load_embedder
 from index.retriever import TranscriptRetriever
 from index.store import SCHEMA, IndexStore, open_store
@@ -75,21 +75,19 @@ class Held:
         embedder = CentredEmbedder(base, _means(base, store, say))
         say("bringing the index up to date")
         report = sync(self.library, store, embedder, budget, on_progress)
-        retriever = TranscriptRetriever(store, embedder)
+        dictionary = open_dictionary(settings.data)
+        retriever = TranscriptRetriever(store, embedder, dictionary=dictionary)
         source = current_source(self.library)
         return Opened(Assistant(retriever, source, settings.min_confidence), report, base)
 
 
 def current_source(library: Library) -> Callable[[str], Transcript | None]:
     """A file's transcript as it stands on disk now; ``None`` where it is gone or unreadable."""
-    read = lru_cache(maxsize=64)(lambda file, _fingerprint: library.read(file))
-    reading = threading.Lock()  # a library is read by one thread at a time
+    read = lru_cache(maxsize=64)(lambda file, _fingerprint: library.read_alone(file))
 
     def source(file: str) -> Transcript | None:
         try:
-            fingerprint = library.fingerprint(file)
-            with reading:
-                transcript: Transcript = read(file, fingerprint)
+            transcript: Transcript = read(file, library.fingerprint(file))
         except ReadError:
             return None
         return transcript

@@ -6,6 +6,7 @@ docs/measure.md describes the format.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +22,7 @@ _LINES_TOLD = 5
 would fill the screen otherwise."""
 
 _LATEST_S = 1e9
+_HALF = re.compile("[\ud800-\udfff]")
 
 
 class QuestionFileError(VerbatimError):
@@ -135,7 +137,13 @@ def _question(line: str, number: int) -> Question:
         raise _BadLineError("unanswerable, yet it has gold: empty it, or give another kind")
     if kind != "unanswerable" and not gold:
         raise _BadLineError("no gold: give the places that answer, or make it unanswerable")
-    return Question(str(item.get("id") or number), kind, language, text, history, gold)
+    name = number if item.get("id") in (None, "") else item["id"]
+    return Question(_plain(name), kind, language, text, history, gold)
+
+
+def _plain(name: object) -> str:
+    """An id as it can be printed, whatever the file has in its place."""
+    return str(name) if _is_text(name) else json.dumps(name)
 
 
 def _kind(item: Mapping[str, Any]) -> QuestionKind:
@@ -181,8 +189,8 @@ def _text(item: Mapping[str, Any], name: str) -> str:
 
 
 def _is_text(value: object) -> bool:
-    """Words that can be written as UTF-8: a JSON escape can name half of a character."""
-    return isinstance(value, str) and bool(value.encode("utf-8", "ignore").strip())
+    """Words, and all of them characters: an escape in JSON can name half of one."""
+    return isinstance(value, str) and bool(value.strip()) and not _HALF.search(value)
 
 
 def _seconds(value: object) -> float | None:

@@ -84,10 +84,16 @@ class Library:
         Of files that claim one id the first in order keeps it, the others go by their path.
         Raises ReadError with the reason.
         """
-        transcript = read_transcript(file, self._bytes(file))
-        if self._ids is None:
-            self._ids = self._resolved_ids(self.files())
-        return replace(transcript, id=self._ids.get(file, transcript.id))
+        transcript = self.read_alone(file)
+        ids = self._ids
+        if ids is None:
+            # A local name: another thread may call ``files`` meanwhile.
+            self._ids = ids = self._resolved_ids(self.files())
+        return replace(transcript, id=ids.get(file, transcript.id))
+
+    def read_alone(self, file: str) -> Transcript:
+        """The transcript under the id that it claims: no other file is looked at for it."""
+        return read_transcript(file, self._bytes(file))
 
     def read_all(self) -> Reading:
         """Every transcript, in order, and by name what could not be read."""

@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import groupby
 from operator import itemgetter
@@ -20,6 +20,8 @@ import numpy as np
 import numpy.typing as npt
 
 from index.bm25 import Lengths, LexicalScores, Postings, Rows, score
+from index.concepts import Concept, ConceptScores
+from index.concepts import score as score_concepts
 from index.database import Database
 from index.segments import Segment, plan_merge
 from index.terms import terms
@@ -69,6 +71,11 @@ class LexicalReader:
     def scores(self, question: Sequence[str]) -> LexicalScores:
         """BM25 of every passage for the terms of a question, scaled to 0..1: see bm25.py."""
         return score(self.postings(question), self.lengths)
+
+    def concept_scores(self, concepts: Collection[Concept]) -> ConceptScores:
+        """The same for concepts, whose translations count too: see concepts.py."""
+        wanted = frozenset[str]().union(*(concept.terms for concept in concepts))
+        return score_concepts(concepts, self.postings(wanted), self.lengths)
 
     def _living(self, packed: Sequence[tuple[bytes, bytes]]) -> Postings:
         rows, counts = _unpacked(packed)

@@ -11,6 +11,8 @@ from llama_index.core.schema import NodeWithScore, QueryBundle
 
 from corpus.types import Chunk, Sentence
 from index import scoring
+from index.concepts import WeighedConcepts, concepts_of
+from index.dictionary import Dictionary
 from index.nodes import chunk_node
 from index.store import IndexStore
 from index.terms import terms
@@ -27,8 +29,15 @@ class TranscriptRetriever(BaseRetriever):
     sure the library is.
     """
 
-    def __init__(self, store: IndexStore, embedder: Embedder, limit: int = 10) -> None:
+    def __init__(
+        self,
+        store: IndexStore,
+        embedder: Embedder,
+        limit: int = 10,
+        dictionary: Dictionary | None = None,
+    ) -> None:
         super().__init__()
+        self._dictionary = dictionary
         self._store = store
         self._embedder = embedder
         self._limit = limit
@@ -36,8 +45,10 @@ class TranscriptRetriever(BaseRetriever):
     def search(self, query: Query, limit: int) -> Evidence:
         """The best ``limit`` hits, best first, and the probability that they hold an answer."""
         vector = self._vector(query)
-        own = terms(query.text)
-        lexical = self._store.lexical.scores([*own, *terms(query.context)])
+        own = concepts_of(query.text, self._dictionary)
+        context = concepts_of(query.context, self._dictionary)
+        with self._store.lexical.reader() as reader:
+            lexical = reader.concept_scores(dict.fromkeys([*own, *context]))
         chunks = self._store.catalog.chunks(self._candidates(vector, lexical.values))
         if not chunks:
             return Evidence((), 0.0)
@@ -49,7 +60,7 @@ class TranscriptRetriever(BaseRetriever):
         worth = np.array([scoring.WORTH[chunk.kind] for chunk in chunks.values()])
         focus = np.array([_focus(chunk, query) for chunk in chunks.values()])
         scores = scoring.fuse(dense, best, words, worth, focus)
-        weights = _weights(own, lexical.idf)
+        asked = lexical.only(own)
 
         def hit(n: int) -> Hit:
             chunk, parts = chunks[rows[n]], Parts(float(dense[n]), float(best[n]), float(words[n]))
@@ -57,7 +68,7 @@ class TranscriptRetriever(BaseRetriever):
                 chunk,
                 float(scores[n]),
                 parts,
-                _ranked(chunk, cosines[rows[n]], weights, query.speakers),
+                _ranked(chunk, cosines[rows[n]], asked, query.speakers),
             )
 
         hits = tuple(hit(int(n)) for n in np.argsort(-scores, kind="stable")[:limit])
@@ -138,21 +149,13 @@ def _is_named(person: str, text: str) -> bool:
     )
 
 
-def _weights(question: Sequence[str], idf: Mapping[str, float]) -> dict[str, float]:
-    """The shares of the question's own terms in its IDF mass; without those of its context."""
-    own = {term: idf[term] for term in question}
-    mass = sum(own.values()) or 1.0
-    return {term: weight / mass for term, weight in own.items()}
-
-
 def _ranked(
-    chunk: Chunk, cosines: Vectors, weights: Mapping[str, float], people: Set[str]
+    chunk: Chunk, cosines: Vectors, asked: WeighedConcepts, people: Set[str]
 ) -> tuple[tuple[Sentence, float], ...]:
     """The chunk's sentences with their scores, best first."""
     scored = []
     for sentence, cosine in zip(chunk.sentences, cosines, strict=True):
-        own = set(terms(sentence.text))
-        overlap = sum(weight for term, weight in weights.items() if term in own)
+        overlap = asked.overlap(frozenset(terms(sentence.text)))
         score = scoring.sentence_score(
             float(cosine), overlap, sentence.text, by_whom=sentence.speaker in people
         )

@@ -28,14 +28,13 @@ CHUNK = 0.4
 """Weight of the chunk's cosine: what the passage is about."""
 SENTENCE = 0.6
 """Weight of the best sentence's cosine: whether one sentence answers. On talk it tells more."""
-LEXICAL = 1.0
-"""Weight of the lexical part: below 0.6 names and rare terms lose, above 1.5 paraphrases do."""
+LEXICAL = 0.8
+"""Weight of the lexical part: below 0.6 names and rare terms lose, above 1.0 paraphrases do."""
 WORTH: Mapping[Kind, float] = {"talk": 1.0, "about": 0.9, "summary": 0.6}
 """The talk itself is cited before an editor's digest of it, unless the digest alone says it."""
 FOCUS_TRANSCRIPT = 0.1
 FOCUS_SPEAKER = 0.1
-"""What a follow-up adds for the talk and for the speaker that the conversation is about."""
-_CLOSING = '”"」』)） '
+"""Added for the talk and for the speaker that the question or the conversation is about."""
 CONTEXT = 0.4
 """Share of the question before in a follow-up's vector; the rest is the follow-up's own."""
 
@@ -49,6 +48,9 @@ SHORT_WIDTH = 30
 """A sentence of fewer letters than this is short; a Han character counts three."""
 BY_WHOM = 0.1
 """Added to a sentence that a person says whom the question names, or the conversation is about."""
+
+_CLOSING = "”’\"'」』»)）]】 "
+_LEADING_ON = ("?", "？", "؟", ":", "：")
 
 
 def fuse(dense: Floats, sentence: Floats, lexical: Floats, worth: Floats, focus: Floats) -> Floats:
@@ -73,7 +75,7 @@ def sentence_score(cosine: float, overlap: float, text: str, *, by_whom: bool) -
 
 def leads_on(text: str) -> bool:
     """Whether a sentence asks or announces, so that what matters comes after it."""
-    return text.rstrip(_CLOSING).endswith(("?", "？", ":", "："))
+    return text.rstrip(_CLOSING).endswith(_LEADING_ON)
 
 
 def is_short(text: str) -> bool:
@@ -96,18 +98,19 @@ class Signals:
 
 FIFTH = 4
 """Position of the hit that ``gap`` is measured to: what answers stands out of the rest."""
-USUAL_GAP = 0.1
-"""Taken for libraries with fewer passages than that."""
-INTERCEPT = -3.85
-SLOPES = Signals(meaning=10.9, gap=11.1)
+ORDINARY = 0.1
+"""What a passage about something else scores: in a small library the fifth may lie far below."""
+INTERCEPT = -3.83
+SLOPES = Signals(meaning=9.4, gap=16.2)
 """Logistic regression over questions with and without an answer: see docs/measure.md."""
 
 
 def signals(scores: Floats, dense: Floats, sentence: Floats) -> Signals:
     """The signals of a search from all its candidates, arrays of shape (n,), n at least 1."""
     ranked = np.sort(scores)[::-1]
-    gap = float(ranked[0] - ranked[FIFTH]) if len(ranked) > FIFTH else USUAL_GAP
-    return Signals(CHUNK * float(dense.max()) + SENTENCE * float(sentence.max()), gap)
+    rest = max(ORDINARY, float(ranked[FIFTH])) if len(ranked) > FIFTH else ORDINARY
+    meaning = CHUNK * float(dense.max()) + SENTENCE * float(sentence.max())
+    return Signals(meaning, float(ranked[0]) - rest)
 
 
 def answerable(found: Signals) -> float:

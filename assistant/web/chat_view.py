@@ -83,7 +83,8 @@ def _answer(number: int, answer: Answer, words: Words) -> str:
         return _marker(number, citation, words) if citation else None
 
     # A refusal's text names the near topics in its second paragraph; here they are buttons.
-    said = answer.text.partition("\n\n")[0] if answer.suggestions else answer.text
+    refused = answer.status == "no_evidence"
+    said = answer.text.partition("\n\n")[0] if refused else answer.text
     text = answer_html(said, marker_html)
     return (
         text + _foot(number, answer, words) + asking_buttons(answer.suggestions, words.suggestions)

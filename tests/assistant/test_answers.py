@@ -83,8 +83,8 @@ def test_most_questions_are_answered_and_most_strange_ones_refused(shipped: Open
 
     known = answered("questions_shipped.jsonl", (None,))
     strange = answered("off_topic.jsonl", ("off_topic",))
-    assert sum(known) >= 0.8 * len(known)
-    assert sum(strange) <= 0.2 * len(strange)
+    assert sum(known) >= 0.75 * len(known)
+    assert sum(strange) <= 0.25 * len(strange)
 
 
 @pytest.mark.parametrize(

@@ -64,9 +64,9 @@ class Tab:
 OpenTab = Callable[..., Tab]
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def browser(chromium: str) -> Iterator[Browser]:
-    """Not for the whole session: Playwright keeps an event loop running while it is open."""
+    """One a module: Playwright keeps an event loop running while it is open."""
     with sync_playwright() as playwright:
         yield playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS)
 

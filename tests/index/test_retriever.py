@@ -3,93 +3,23 @@
 from __future__ import annotations
 
 import asyncio
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 from llama_index.core.schema import NodeWithScore, TextNode
 
-from corpus.chunks import Budget
-from corpus.library import Library
 from index import retriever as module
+from index import scoring
 from index.retriever import TranscriptRetriever
-from index.store import IndexStore, open_store
-from index.sync import sync
 from index.types import Query
-from tests.index.fakes import FakeEmbedder
-from tests.index.store_fixtures import manifest
-
-BUDGET = Budget(120)
-KITCHEN = """# Kitchen talk
-
-- 链接：https://www.youtube.com/watch?v=dQw4w9WgXcQ
-
-## 摘要
-- A sharp knife is safer than a blunt knife, and sourdough wants flour.
-
-## 正文
-### Knives（00:00:10 - 00:01:00）
-**Ann Lee**：
-- A sharp knife is safer than a blunt knife, because it does not slip off the tomato.
-- Also, I sharpen my knife on a whetstone every second Sunday of the month.
-
-### Bread（00:01:00 - 00:02:30）
-**Bob Al**：
-- A sourdough starter wants flour and water for a whole week before it rises.
-"""
-WORKSHOP = """# Workshop talk
-
-### Knives（00:00:10 - 00:01:00）
-**Cy**：
-- A sharp knife is safer than a blunt knife, because it does not slip off the board.
-"""
-CHINESE = """# 模型访谈
-
-### 榜单（00:00:10 - 00:01:00）
-**余北**：
-- 公开榜单不能反映真实产品的表现，因为题目已经泄露。
-
-### 算力（00:01:00 - 00:02:00）
-**田博士**：
-- 电力和芯片决定训练规模能够走到哪里。
-"""
-
-
-class Shelf:
-    """A folder of notes with its index."""
-
-    def __init__(self, folder: Path, store: IndexStore) -> None:
-        self.folder = folder
-        self.store = store
-        self.embedder = FakeEmbedder()
-        self.retriever = TranscriptRetriever(store, self.embedder)
-
-    def put(self, **notes: str) -> None:
-        for name, text in notes.items():
-            (self.folder / f"{name}.md").write_text(text, encoding="utf-8")
-        self.sync()
-
-    def drop(self, name: str) -> None:
-        (self.folder / f"{name}.md").unlink()
-        self.sync()
-
-    def sync(self) -> None:
-        sync(Library(self.folder), self.store, self.embedder, BUDGET)
-
-    def files(self, question: str | Query, limit: int = 10) -> list[str]:
-        query = Query(question) if isinstance(question, str) else question
-        return [hit.chunk.file for hit in self.retriever.search(query, limit).hits]
+from tests.index.shelf import CHINESE, KITCHEN, WORKSHOP, Shelf, opened_shelf
 
 
 @pytest.fixture
 def shelf(tmp_path: Path) -> Iterator[Shelf]:
-    folder = tmp_path / "notes"
-    folder.mkdir()
-    with open_store(tmp_path / "data", folder) as store:
-        store.claim(manifest(model=FakeEmbedder.name, dimension=256))
-        yield Shelf(folder, store)
+    with opened_shelf(tmp_path) as shelf:
+        yield shelf
 
 
 def test_an_empty_library_has_no_evidence(shelf: Shelf) -> None:
@@ -201,7 +131,7 @@ def test_a_person_named_in_an_article_counts_as_its_voice(
         for one in (Query(query.text), query)
     )
     gains = {file: with_person[file] - without[file] for file in without}
-    assert gains == pytest.approx({"a.md": 0.0, "b.md": module.scoring.FOCUS_SPEAKER})
+    assert gains == pytest.approx({"a.md": 0.0, "b.md": scoring.FOCUS_SPEAKER})
 
 
 @pytest.mark.parametrize("person", ["", " ", "X"])
@@ -217,7 +147,7 @@ def test_what_is_preferred_makes_nothing_surer(shelf: Shelf) -> None:
     text = "When does it rise?"
     talk = next(one.transcript_id for one in shelf.retriever.topics() if one.file == "kitchen.md")
     plain = shelf.retriever.search(Query(text), 5)
-    assert 0.01 < plain.answerable < 0.99
+    assert 0.01 < plain.answerable < 0.999
     about = Query(text, transcripts=frozenset({talk}), speakers=frozenset({"Bob Al"}))
     assert shelf.retriever.search(about, 5).answerable == pytest.approx(plain.answerable, abs=1e-5)
 
@@ -286,84 +216,3 @@ def test_llama_index_retrieves_nodes_with_flat_metadata(shelf: Shelf) -> None:
     assert all(isinstance(value, str | int | float) for value in node.metadata.values())
     later = asyncio.run(door.aretrieve(question))
     assert [item.node.node_id for item in later] == [item.node.node_id for item in found]
-
-
-def before(owner: Any, name: str, act: Callable[[], None], patch: pytest.MonkeyPatch) -> None:
-    """Lets something happen just before a method is called for the first time."""
-    original, acted = getattr(owner, name), []
-
-    def wrapped(*arguments: Any) -> Any:
-        if not acted:
-            acted.append(True)
-            act()
-        return original(*arguments)
-
-    patch.setattr(owner, name, wrapped)
-
-
-STEPS = [
-    ("vectors", "query"),
-    ("catalog", "rows_of"),
-    ("catalog", "chunks"),
-    ("vectors", "get"),
-    ("sentence_vectors", "get"),
-]
-
-
-@pytest.mark.parametrize(("part", "name"), STEPS)
-def test_a_file_that_goes_in_the_middle_of_a_search_breaks_nothing(
-    shelf: Shelf, monkeypatch: pytest.MonkeyPatch, part: str, name: str
-) -> None:
-    shelf.put(kitchen=KITCHEN, workshop=WORKSHOP)
-    before(getattr(shelf.store, part), name, lambda: shelf.drop("workshop"), monkeypatch)
-    hits = shelf.retriever.search(Query("Why is a sharp knife safer?"), 10).hits
-    assert hits[0].chunk.file == "kitchen.md"
-    assert shelf.files("Why is a sharp knife safer?") == ["kitchen.md"] * 3
-
-
-@pytest.mark.parametrize(("part", "name"), STEPS)
-def test_a_file_that_comes_in_the_middle_of_a_search_breaks_nothing(
-    shelf: Shelf, monkeypatch: pytest.MonkeyPatch, part: str, name: str
-) -> None:
-    shelf.put(kitchen=KITCHEN)
-    before(getattr(shelf.store, part), name, lambda: shelf.put(workshop=WORKSHOP), monkeypatch)
-    found = shelf.files("Why is a sharp knife safer?")
-    assert found.count("kitchen.md") == 3
-    assert "workshop.md" in shelf.files("Why is a sharp knife safer?")
-
-
-def test_threads_see_a_changing_file_as_it_was_or_as_it_is(shelf: Shelf) -> None:
-    def note(word: str) -> str:
-        parts = [f"### Part {n}\n\nThe {word} knife cuts {n} slices.\n" for n in range(1, 7)]
-        return "# Knives\n\n" + "\n".join(parts)
-
-    shelf.put(kitchen=WORKSHOP, changing=note("amber"))
-    done = threading.Event()
-    seen: list[set[str]] = []
-    errors: list[BaseException] = []
-
-    def search() -> None:
-        try:
-            while not done.is_set():
-                hits = shelf.retriever.search(Query("Which knife cuts how many slices?"), 20).hits
-                texts = [hit.chunk.text for hit in hits if hit.chunk.file == "changing.md"]
-                seen.append({word for word in ("amber", "beryl") for text in texts if word in text})
-        except BaseException as error:
-            errors.append(error)
-
-    threads = [threading.Thread(target=search) for _ in range(3)]
-    for thread in threads:
-        thread.start()
-    try:
-        for word in ("beryl", "amber") * 3:
-            shelf.put(changing=note(word))
-            count = len(seen)
-            while len(seen) < count + 3 and not errors:
-                done.wait(0.001)
-    finally:
-        done.set()
-        for thread in threads:
-            thread.join()
-    assert errors == []
-    assert all(len(words) <= 1 for words in seen)
-    assert {"amber"} in seen and {"beryl"} in seen

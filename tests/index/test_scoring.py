@@ -60,6 +60,8 @@ def test_a_focus_prefers_but_does_not_require() -> None:
         ("The secret is better training, we are told.", "“Is the secret better training, then?”"),
         ("The secret is better training, we are told.", "(so is it better training, or what?)"),
         ("The secret is better training, we are told.", "And now the secret of all that training:"),
+        ("‘The secret is better training, then.’", "‘Is the secret better training, then?’"),
+        ("السر هو التدريب الأفضل والبيانات الأفضل.", "هل السر هو التدريب الأفضل والبيانات الأفضل؟"),
         ("秘诀就是更好的训练和更好的数据。", "秘诀就是更好的训练和更好的数据吗？"),
         ("祕訣就是更好的訓練和更好的資料。", "「祕訣就是更好的訓練和更好的資料嗎？」"),
     ],
@@ -97,9 +99,16 @@ def test_the_gap_is_measured_from_the_first_to_the_fifth_in_any_order() -> None:
 
 
 @pytest.mark.parametrize("count", [1, 4])
-def test_fewer_than_five_candidates_have_the_usual_gap(count: int) -> None:
+def test_with_fewer_than_five_candidates_the_gap_is_to_the_ordinary(count: int) -> None:
     few = np.linspace(1.0, 0.0, count, dtype=np.float32)
-    assert signals(few, few, few).gap == scoring.USUAL_GAP
+    assert signals(few, few, few).gap == pytest.approx(1.0 - scoring.ORDINARY)
+
+
+def test_a_fifth_that_lies_far_below_makes_nothing_surer() -> None:
+    weak = np.array([0.11, 0.0, -0.1, -0.2, -0.3], dtype=np.float32)
+    found = signals(weak, weak, weak)
+    assert found.gap == pytest.approx(0.11 - scoring.ORDINARY, abs=1e-6)
+    assert answerable(found) < 0.2
 
 
 @given(MEANING, GAP, STEP)

@@ -80,7 +80,7 @@ def test_a_changed_file_embeds_only_what_is_new(
     assert (report.updated, report.unchanged) == (1, 2)
     chunks = [text for text in embedder.embedded if "\n" in text]
     assert 1 <= len(chunks) <= 2 < len(store.catalog.rows_of_files(["amber.txt"]))
-    assert [text for text in embedder.embedded if text not in chunks] == [new]
+    assert [text for text in embedder.embedded if text not in chunks] == [f"Ada: {new}"]
     fresh = fresh_state(tmp_path, library)
     assert same(state(store), fresh)
 

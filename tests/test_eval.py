@@ -1,0 +1,156 @@
+"""`eval` on the command line, with the real model: a small library and a team's own questions."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import app
+
+KITCHEN = """# Kitchen talk
+
+- 链接：https://www.youtube.com/watch?v=dQw4w9WgXcQ
+- 发布日期：2025-05-01
+
+### Knives（00:00:10 - 00:01:00）
+**Ann**：
+- A sharp knife is safer than a blunt one, because it does not slip off the tomato.
+- I sharpen mine on a whetstone every second Sunday.
+
+### Bread（00:01:00 - 00:02:30）
+**Bob**（00:01:00 - 00:02:30）：
+- Sourdough needs a starter that you feed with flour and water for a week.
+"""
+GARDEN = """# 花园里的一年
+
+来源：https://www.youtube.com/watch?v=aqz-KE-bpKQ
+
+## 春天播种
+
+番茄要在三月先在窗台上育苗，等到夜里不再结霜才移到外面去。
+
+## 冬天休息
+
+园丁说，冬天最重要的是让土地休息，用落叶盖住苗床，不要翻土。
+"""
+QUESTIONS: list[dict[str, Any]] = [
+    {
+        "id": "knife", "kind": "qa", "lang": "en",
+        "question": "Why is a sharp knife safer?",
+        "gold": [{"file": "kitchen.md", "start": 10, "end": 60, "heading": None}],
+    },
+    {
+        "id": "beds", "kind": "qa", "lang": "en",
+        "question": "What should one do with the beds in winter?",
+        "gold": [{"file": "garden.md", "start": None, "end": None, "heading": "冬天休息"}],
+    },
+    {
+        "id": "lost", "kind": "qa", "lang": "en",
+        "question": "Why is a sharp knife safer?",
+        "gold": [{"file": "cellar.md", "start": 10, "end": 60, "heading": None}],
+    },
+    {
+        "id": "often", "kind": "followup", "lang": "en",
+        "question": "And how often does she do it?",
+        "history": ["How does Ann keep her knife sharp?"],
+        "gold": [{"file": "kitchen.md", "start": 10, "end": 60, "heading": None}],
+    },
+    {
+        "id": "week", "kind": "quote", "lang": "zh-Hans",
+        "question": "「天然酵母要用面粉和水喂一个星期」是谁说的？",
+        "gold": [{"file": "kitchen.md", "start": 60, "end": 150, "heading": None}],
+    },
+    {
+        "id": "law", "kind": "unanswerable", "lang": "zh-Hans",
+        "question": "最高法院有多少名大法官？", "gold": [],
+    },
+]  # fmt: skip
+
+Run = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture(scope="module")
+def library(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("talks")
+    (folder / "kitchen.md").write_text(KITCHEN, encoding="utf-8")
+    (folder / "garden.md").write_text(GARDEN, encoding="utf-8")
+    return folder
+
+
+@pytest.fixture
+def run(library: Path, model_dir: Path, capsys: pytest.CaptureFixture[str]) -> Run:
+    """Runs a command over the small library, in this process; exit status, stdout, stderr."""
+
+    def command(*arguments: str) -> tuple[int, str, str]:
+        status = app.main([*arguments, "--library", str(library), "--data", str(model_dir)])
+        out, err = capsys.readouterr()
+        return status, out, err
+
+    return command
+
+
+@pytest.fixture
+def questions(tmp_path: Path) -> str:
+    path = tmp_path / "team.jsonl"
+    lines = [json.dumps(item, ensure_ascii=False) for item in QUESTIONS]
+    path.write_text("\n".join(lines), encoding="utf-8")
+    return str(path)
+
+
+def test_the_figures_are_one_document(run: Run, questions: str) -> None:
+    status, out, err = run("eval", questions, "--json")
+    found = json.loads(out)
+    assert status == 0
+    assert list(found) == ["qa", "followup", "quote", "unanswerable", "pairs", "timings_ms"]
+    row = found["qa"]["en"]
+    assert list(row) == ["n", "hit@1", "hit@5", "mrr", "answered"]
+    assert (row["n"], row["hit@1"], row["hit@5"]) == (3, 0.6667, 0.6667)
+    assert found["followup"]["en"]["hit@1"] == 1
+    assert found["quote"]["zh-Hans"]["hit@1"] == 1
+    assert found["unanswerable"] == {"zh-Hans": {"n": 1, "refused": 1.0}}
+    assert {name: part["n"] for name, part in found["pairs"].items()} == {"en>en": 1, "en>zh": 1}
+    assert 0 < found["timings_ms"]["median"] <= found["timings_ms"]["p95"]
+    assert err == "cellar.md is not in the library: gold of lost\n"
+
+
+def test_peers_stand_beside_it(run: Run, questions: str) -> None:
+    status, out, _ = run("eval", questions, "--peer", "--json")
+    peers = json.loads(out)["peers"]
+    assert status == 0
+    assert list(peers) == ["llama-index dense", "llama-index fusion"]
+    for figures in peers.values():
+        assert list(figures) == ["qa", "followup", "quote", "pairs", "timings_ms"]
+        assert figures["pairs"]["en>en"] == {"n": 1, "hit@1": 1.0, "hit@5": 1.0, "mrr": 1.0}
+
+
+def test_the_operators_setting_decides_what_is_answered(
+    run: Run, questions: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shares = []
+    for setting in ("0", "1"):
+        monkeypatch.setenv("VERBATIM_MIN_CONFIDENCE", setting)
+        found = json.loads(run("eval", questions, "--json")[1])
+        shares.append((found["qa"]["en"]["answered"], found["unanswerable"]["zh-Hans"]["refused"]))
+    assert shares == [(1.0, 0.0), (0.0, 1.0)]
+
+
+def test_without_json_people_can_read_it(run: Run, questions: str) -> None:
+    status, out, _ = run("eval", questions)
+    assert status == 0
+    lines = out.splitlines()
+    assert lines[0].split()[-5:] == ["n", "hit@1", "hit@5", "mrr", "answered"]
+    assert lines[1].split()[:4] == ["en", "3", "0.67", "0.67"]
+    assert lines[-1] == "Not among the first 5, or answered in error: lost"
+
+
+def test_a_bad_file_is_one_line_before_the_model_is_loaded(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "bad.jsonl"
+    path.write_text('{"kind": "qa"}\nhello\n', encoding="utf-8")
+    for name, told in ((str(path), "line 1: question is missing"), ("none.jsonl", "No such file")):
+        status, out, err = run("eval", name)
+        assert (status, out) == (1, "")
+        assert err.startswith("error: ") and told in err and err.count("\n") == 1
