@@ -45,31 +45,23 @@ class TranscriptRetriever(BaseRetriever):
     def search(self, query: Query, limit: int) -> Evidence:
         """The best ``limit`` hits, best first, and the probability that they hold an answer."""
         vector = self._vector(query)
-        own = concepts_of(query.text, self._dictionary)
-        context = concepts_of(query.context, self._dictionary)
-        with self._store.lexical.reader() as reader:
-            lexical = reader.concept_scores(dict.fromkeys([*own, *context]))
-        chunks = self._store.catalog.chunks(self._candidates(vector, lexical.values))
+        asked, lexical = self._lexical(query)
+        chunks = self._store.catalog.chunks(self._candidates(vector, lexical))
         if not chunks:
             return Evidence((), 0.0)
         rows = list(chunks)
         dense = self._cosines(vector, [chunks[row].id for row in rows])
         cosines = self._sentence_cosines(vector, chunks)
         best = np.array([cosines[row].max(initial=-1.0) for row in rows], dtype=np.float32)
-        words = _at(lexical.values, rows)
+        words = _at(lexical, rows)
         worth = np.array([scoring.WORTH[chunk.kind] for chunk in chunks.values()])
         focus = np.array([_focus(chunk, query) for chunk in chunks.values()])
         scores = scoring.fuse(dense, best, words, worth, focus)
-        asked = lexical.only(own)
 
         def hit(n: int) -> Hit:
             chunk, parts = chunks[rows[n]], Parts(float(dense[n]), float(best[n]), float(words[n]))
-            return Hit(
-                chunk,
-                float(scores[n]),
-                parts,
-                _ranked(chunk, cosines[rows[n]], asked, query.speakers),
-            )
+            sentences = _ranked(chunk, cosines[rows[n]], asked, query.speakers)
+            return Hit(chunk, float(scores[n]), parts, sentences)
 
         hits = tuple(hit(int(n)) for n in np.argsort(-scores, kind="stable")[:limit])
         sure = scoring.answerable(scoring.signals(scores - focus, dense, best))
@@ -95,6 +87,14 @@ class TranscriptRetriever(BaseRetriever):
         whole = self._embedder.query(f"{query.context} {query.text}")
         mixed = (1 - scoring.CONTEXT) * asked + scoring.CONTEXT * whole
         return np.asarray(mixed / np.linalg.norm(mixed), dtype=np.float32)
+
+    def _lexical(self, query: Query) -> tuple[WeighedConcepts, Vectors]:
+        """The question's own concepts, weighed, and the lexical scores by row, context included."""
+        own = concepts_of(query.text, self._dictionary)
+        context = concepts_of(query.context, self._dictionary)
+        with self._store.lexical.reader() as reader:
+            found = reader.concept_scores(dict.fromkeys([*own, *context]))
+        return found.only(own), found.values
 
     def _candidates(self, vector: Vectors, lexical: Vectors) -> list[int]:
         near = self._store.vectors.query(vector, CANDIDATES)
