@@ -42,7 +42,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         command: Callable[[argparse.Namespace, Settings], int] = arguments.run
         return command(arguments, settings)
     except VerbatimError as error:
-        print(f"error: {error}", file=sys.stderr)
+        _complain(f"error: {error}")
         return FAILED
     except KeyboardInterrupt:
         print("stopped", file=sys.stderr)
@@ -132,6 +132,7 @@ def _announce(*, open_page: bool) -> Callable[[str], None]:
 def _index(arguments: argparse.Namespace, settings: Settings) -> int:
     with hold(settings, rebuild=arguments.rebuild) as held:
         report = held.open(_say, _progress_line()).report
+    _say("")
     _warn(report)
     _print(arguments, output.report_json(report), output.report_text(report))
     return DONE
