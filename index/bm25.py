@@ -5,10 +5,11 @@
                                               sum over terms t of idf(t)
     idf(t) = ln(1 + (N - n + 0.5) / (n + 0.5))
 
-over the question's different terms; ``tf`` is the term's count in the passage, ``len`` the
-passage's length in terms, ``n`` of ``N`` passages hold the term. The divisor is what the question
-could attain at most (a term's part approaches 1 as its count grows; the factor K1 + 1 cancels), and
-a term that no passage holds counts in it with the highest IDF. So the score lies in 0..1, and a
+over the question's different terms, or its concepts, which concepts.py puts together; ``tf`` is
+the term's count in the passage, ``len`` the passage's length in terms, ``n`` of ``N`` passages hold
+the term. The divisor is what the question could attain at most (a term's part approaches 1 as its
+count grows; the factor K1 + 1 cancels), and a term that no passage holds counts in it with the
+highest IDF. So the score lies in 0..1, and a
 question that the library shares few words with scores low everywhere instead of putting a chance
 match on top. Robertson and Zaragoza (2009), "The Probabilistic Relevance Framework: BM25 and
 Beyond"; the 1 inside the logarithm, after Lucene, keeps the IDF of common terms above zero.
@@ -17,7 +18,6 @@ Beyond"; the 1 inside the logarithm, after Lucene, keeps the IDF of common terms
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -52,19 +52,6 @@ class Lengths:
     mean: float
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class LexicalScores:
-    """What every passage has of a question, by row, (highest row + 1,).
-
-    ``values`` is the BM25 score in 0..1, ``coverage`` the share of the question's IDF mass that
-    the passage holds, ``idf`` the weight of each different term of the question.
-    """
-
-    values: Floats
-    coverage: Floats
-    idf: Mapping[str, float]
-
-
 def idf(passages: int, holding: int) -> float:
     """The weight of a term that ``holding`` of ``passages`` hold; highest where none does."""
     return math.log(1 + (passages - holding + 0.5) / (holding + 0.5))
@@ -75,16 +62,3 @@ def term_part(postings: Postings, lengths: Lengths) -> Floats:
     share = lengths.by_row[postings.rows] / np.float32(lengths.mean)
     part = postings.counts / (postings.counts + K1 * (1 - B + B * share))
     return part.astype(np.float32, copy=False)
-
-
-def score(postings: Mapping[str, Postings], lengths: Lengths) -> LexicalScores:
-    """Scores of all passages; the keys of ``postings`` are the question's different terms."""
-    weights = {term: idf(lengths.passages, len(found.rows)) for term, found in postings.items()}
-    values = np.zeros(len(lengths.by_row), dtype=np.float32)
-    coverage = np.zeros_like(values)
-    attainable = sum(weights.values())
-    for term, found in postings.items():
-        share = np.float32(weights[term] / attainable)
-        values[found.rows] += share * term_part(found, lengths)
-        coverage[found.rows] += share
-    return LexicalScores(values, coverage, weights)

@@ -19,9 +19,8 @@ from operator import itemgetter
 import numpy as np
 import numpy.typing as npt
 
-from index.bm25 import Lengths, LexicalScores, Postings, Rows, score
-from index.concepts import Concept, ConceptScores
-from index.concepts import score as score_concepts
+from index.bm25 import Lengths, Postings, Rows
+from index.concepts import Concept, ConceptScores, score
 from index.database import Database
 from index.segments import Segment, plan_merge
 from index.terms import terms
@@ -68,14 +67,10 @@ class LexicalReader:
             found[term].append((rows, counts))
         return {term: self._living(found[term]) for term in different}
 
-    def scores(self, question: Sequence[str]) -> LexicalScores:
-        """BM25 of every passage for the terms of a question, scaled to 0..1: see bm25.py."""
-        return score(self.postings(question), self.lengths)
-
-    def concept_scores(self, concepts: Collection[Concept]) -> ConceptScores:
-        """The same for concepts, whose translations count too: see concepts.py."""
+    def scores(self, concepts: Collection[Concept]) -> ConceptScores:
+        """BM25 of every passage for a question's concepts, scaled to 0..1: see concepts.py."""
         wanted = frozenset[str]().union(*(concept.terms for concept in concepts))
-        return score_concepts(concepts, self.postings(wanted), self.lengths)
+        return score(concepts, self.postings(wanted), self.lengths)
 
     def _living(self, packed: Sequence[tuple[bytes, bytes]]) -> Postings:
         rows, counts = _unpacked(packed)
@@ -102,10 +97,10 @@ class Lexical:
         with self._database.reading() as connection:
             yield LexicalReader(connection, self._lengths_at(connection))
 
-    def scores(self, question: Sequence[str]) -> LexicalScores:
-        """BM25 of every passage for the terms of a question, scaled to 0..1: see bm25.py."""
+    def scores(self, concepts: Collection[Concept]) -> ConceptScores:
+        """BM25 of every passage for a question's concepts, scaled to 0..1: see concepts.py."""
         with self.reader() as reader:
-            return reader.scores(question)
+            return reader.scores(concepts)
 
     def document_frequency(self, term: str) -> int:
         """How many passages hold the term."""

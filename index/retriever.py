@@ -92,8 +92,7 @@ class TranscriptRetriever(BaseRetriever):
         """The question's own concepts, weighed, and the lexical scores by row, context included."""
         own = concepts_of(query.text, self._dictionary)
         context = concepts_of(query.context, self._dictionary)
-        with self._store.lexical.reader() as reader:
-            found = reader.concept_scores(dict.fromkeys([*own, *context]))
+        found = self._store.lexical.scores(dict.fromkeys([*own, *context]))
         return found.only(own), found.values
 
     def _candidates(self, vector: Vectors, lexical: Vectors) -> list[int]:

@@ -11,6 +11,7 @@ import numpy as np
 from corpus.chunks import Budget
 from corpus.library import Failure
 from corpus.types import ReadError, Section, Transcript, Utterance
+from index.concepts import concepts_of
 from index.store import SCHEMA, IndexStore, open_store
 from index.types import Manifest, Vectors
 
@@ -142,7 +143,7 @@ def state(store: IndexStore) -> dict[str, object]:
     chunks = store.catalog.chunks(rows.values())
     sentences = store.sentence_vectors.get(rows.values())
     vectors = store.vectors.get(rows)
-    found = store.lexical.scores(["point1x2", "reason0x1", "amber", "see"])
+    found = store.lexical.scores(concepts_of("point1x2 reason0x1 amber see", None))
     nearest = store.vectors.query(CountingEmbedder().query("amber point1x2"), 5)
     return {
         "chunks": [chunks[row] for row in rows.values()],

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from index import segments
 from index.bm25 import K1, B, idf
 from index.catalog import Catalog
+from index.concepts import Concept, concepts_of
 from index.database import Database
 from index.lexical import Lexical, terms
 from index.segments import Segment, plan_merge
@@ -101,7 +102,7 @@ class Passages:
         self.catalog.remove_files(names)
 
     def scores(self, question: str) -> dict[str, float]:
-        values = self.lexical.scores(terms(question)).values
+        values = self.lexical.scores(concepts_of(question, None)).values
         return {name: float(values[row]) for name, row in self.rows.items() if row < len(values)}
 
 
@@ -147,25 +148,24 @@ def test_scores_follow_the_formula(passages: Passages) -> None:
     assert passages.scores(QUESTION) == pytest.approx(expected_scores(TEXTS, QUESTION), rel=1e-5)
 
 
-def test_scores_lie_between_0_and_1_and_coverage_tells_the_share(passages: Passages) -> None:
-    found = passages.lexical.scores(terms("taste quarks"))
-    row = passages.rows["c"]
-    assert 0 < found.values[row] < found.coverage[row] < 1
-    assert found.coverage[row] == pytest.approx(found.idf["taste"] / sum(found.idf.values()))
-    assert found.idf["quark"] == max(found.idf.values()) == idf(4, 0)
+def test_scores_lie_between_0_and_1_and_below_the_share_of_what_is_held(passages: Passages) -> None:
+    found = passages.lexical.scores(concepts_of("taste quarks", None))
+    taste, quark = found.idf
+    share = found.only(found.idf).shares[taste]
+    assert 0 < found.values[passages.rows["c"]] < share < 1
+    assert found.idf[quark] == max(found.idf.values()) == idf(4, 0)
     assert found.values[passages.rows["d"]] == 0
 
 
 def test_a_question_of_unknown_words_scores_nothing(passages: Passages) -> None:
-    assert not passages.lexical.scores(terms("quarks and gluons")).values.any()
+    assert not passages.lexical.scores(concepts_of("quarks and gluons", None)).values.any()
     assert not passages.lexical.scores([]).values.any()
 
 
 def test_an_empty_index(database: Database) -> None:
     Catalog(database)
     lexical = Lexical(database)
-    found = lexical.scores(["taste"])
-    assert len(found.values) == len(found.coverage) == 0
+    assert len(lexical.scores([Concept(("taste",))]).values) == 0
     assert lexical.document_frequency("taste") == 0
 
 
@@ -250,7 +250,7 @@ def test_merging_ends(sizes: list[int]) -> None:
 def test_scores_of_two_readers_at_once_fit_together(passages: Passages) -> None:
     """A reader that was opened before a removal goes on with what it saw."""
     with passages.lexical.reader() as reader:
-        before = reader.scores(terms(QUESTION)).values
+        before = reader.scores(concepts_of(QUESTION, None)).values
         passages.remove("c")
-        assert np.array_equal(reader.scores(terms(QUESTION)).values, before)
+        assert np.array_equal(reader.scores(concepts_of(QUESTION, None)).values, before)
     assert passages.lexical.document_frequency("taste") == 0
