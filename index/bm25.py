@@ -9,10 +9,10 @@ over the question's different terms, or its concepts, which concepts.py puts tog
 the term's count in the passage, ``len`` the passage's length in terms, ``n`` of ``N`` passages hold
 the term. The divisor is what the question could attain at most (a term's part approaches 1 as its
 count grows; the factor K1 + 1 cancels), and a term that no passage holds counts in it with the
-highest IDF. So the score lies in 0..1, and a
-question that the library shares few words with scores low everywhere instead of putting a chance
-match on top. Robertson and Zaragoza (2009), "The Probabilistic Relevance Framework: BM25 and
-Beyond"; the 1 inside the logarithm, after Lucene, keeps the IDF of common terms above zero.
+highest IDF. So the score lies in 0..1, and a question that the library shares few words with scores
+low everywhere instead of putting a chance match on top. Robertson and Zaragoza (2009), "The
+Probabilistic Relevance Framework: BM25 and Beyond"; the 1 inside the logarithm, after Lucene, keeps
+the IDF of common terms above zero.
 """
 
 from __future__ import annotations

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence, Set
+from dataclasses import dataclass
 
 import numpy as np
 from llama_index.core.base.base_retriever import BaseRetriever
@@ -22,6 +23,15 @@ CANDIDATES = 100
 """Passages taken from the vector side and from the lexical side each, before they are scored."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """Who and what the library holds, at a generation of its catalogue."""
+
+    generation: int
+    topics: tuple[Topic, ...]
+    speakers: tuple[str, ...]
+
+
 class TranscriptRetriever(BaseRetriever):
     """Finds passages by meaning and by words; safe to call from several threads.
 
@@ -38,6 +48,7 @@ class TranscriptRetriever(BaseRetriever):
     ) -> None:
         super().__init__()
         self._dictionary = dictionary
+        self._cached: _Known | None = None
         self._store = store
         self._embedder = embedder
         self._limit = limit
@@ -69,11 +80,22 @@ class TranscriptRetriever(BaseRetriever):
 
     def topics(self) -> Sequence[Topic]:
         """The sections of all talks, in the order of files and of their text."""
-        return self._store.catalog.topics()
+        return self._known().topics
 
     def speakers(self) -> tuple[str, ...]:
         """Everybody who speaks in the library."""
-        return tuple(dict.fromkeys(name for topic in self.topics() for name in topic.speakers))
+        return self._known().speakers
+
+    def _known(self) -> _Known:
+        """Read again when the library changed, not with every question."""
+        generation = self._store.catalog.generation()
+        known = self._cached
+        if known is None or known.generation != generation:
+            topics = self._store.catalog.topics()
+            speakers = tuple(dict.fromkeys(name for topic in topics for name in topic.speakers))
+            # One assignment: another thread sees the old or this one.
+            self._cached = known = _Known(generation, topics, speakers)
+        return known
 
     def _retrieve(self, query_bundle: QueryBundle) -> list[NodeWithScore]:
         evidence = self.search(Query(query_bundle.query_str), self._limit)

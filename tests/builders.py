@@ -11,6 +11,21 @@ from index.types import Evidence, Hit, Parts
 Line = tuple[str | None, Sequence[str], float | None, float | None]
 """Speaker, the sentences of one utterance, and the utterance's exact span."""
 
+KITCHEN_NOTE = """# Kitchen talk
+
+- 链接：https://www.youtube.com/watch?v=dQw4w9WgXcQ
+- 发布日期：2025-05-01
+
+### Knives（00:00:10 - 00:01:00）
+**Ann**：
+- A sharp knife is safer than a blunt one, because it does not slip off the tomato.
+- I sharpen mine on a whetstone every second Sunday.
+
+### Bread（00:01:00 - 00:02:30）
+**Bob**（00:01:00 - 00:02:30）：
+- Sourdough needs a starter that you feed with flour and water for a week.
+"""
+
 VIDEO = "https://www.youtube.com/watch?v=dQw4w9WgXcQ"
 
 

@@ -13,22 +13,9 @@ from typing import Any
 import pytest
 
 import app
+from tests.builders import KITCHEN_NOTE as NOTE
 from tests.project import ROOT
 
-NOTE = """# Kitchen talk
-
-- 链接：https://www.youtube.com/watch?v=dQw4w9WgXcQ
-- 发布日期：2025-05-01
-
-### Knives（00:00:10 - 00:01:00）
-**Ann**：
-- A sharp knife is safer than a blunt one, because it does not slip off the tomato.
-- I sharpen mine on a whetstone every second Sunday.
-
-### Bread（00:01:00 - 00:02:30）
-**Bob**（00:01:00 - 00:02:30）：
-- Sourdough needs a starter that you feed with flour and water for a week.
-"""
 HIT = {
     "rank", "score", "file", "transcript", "title", "heading", "kind", "speakers", "start_s",
     "end_s", "estimated", "url", "quote", "text",

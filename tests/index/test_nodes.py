@@ -14,22 +14,8 @@ from corpus.chunks import Budget, chunk_transcript
 from corpus.readers import read_transcript
 from corpus.types import ReadError
 from index.nodes import TranscriptNodeParser, chunk_metadata, chunk_node
+from tests.builders import KITCHEN_NOTE as NOTE
 from tests.builders import make_chunk
-
-NOTE = """# Kitchen talk
-
-- 链接：https://www.youtube.com/watch?v=dQw4w9WgXcQ
-- 发布日期：2025-05-01
-
-### Knives（00:00:10 - 00:01:00）
-**Ann**：
-- A sharp knife is safer than a blunt one, because it does not slip off the tomato.
-- I sharpen mine on a whetstone every second Sunday.
-
-### Bread（00:01:00 - 00:02:30）
-**Bob**（00:01:00 - 00:02:30）：
-- Sourdough needs a starter that you feed with flour and water for a week.
-"""
 
 
 def document(**fields: Any) -> Document:
