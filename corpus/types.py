@@ -39,7 +39,19 @@ class LibraryError(VerbatimError):
 
 
 class ModelError(VerbatimError):
-    """The embedding model can't be unpacked or loaded."""
+    """The embedding model can't be unpacked or loaded, or a language model gives out."""
+
+
+class LanguageModelError(ModelError):
+    """The language model gave no answer that can be used.
+
+    ``reason`` is one word (``assistant.llm.failures.Reason``), so that a face can say it in the
+    reader's own language. The message never holds the API's key.
+    """
+
+    def __init__(self, message: str, reason: str) -> None:
+        super().__init__(message)
+        self.reason = reason
 
 
 class StoreError(VerbatimError):

@@ -25,10 +25,12 @@ def test_values_are_cast() -> None:
             "VERBATIM_CHUNK_TOKENS": "300",
             "VERBATIM_MIN_CONFIDENCE": "0.7",
             "VERBATIM_PORT": "8080",
+            "VERBATIM_RERANKER": "./judge",
         }
     )
     assert settings.library == Path("~/notes").expanduser()
     assert (settings.chunk_tokens, settings.min_confidence, settings.port) == (300, 0.7, 8080)
+    assert settings.reranker == "./judge"
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,166 @@
+"""The language model of the settings, and any LlamaIndex ``LLM``, as ``LanguageModel``."""
+
+from __future__ import annotations
+
+import importlib.util
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from assistant.llm.backend import Backend, Call, backend_of, chunks
+from assistant.llm.dialect import Dialect, adapted, spoken
+from assistant.llm.failures import Place, explained, overflow, refusal, said_by, status_of
+from assistant.llm.gemini import gemini_backend
+from assistant.llm.ollama import ollama_backend
+from assistant.llm.openai_like import openai_backend
+from assistant.llm.reachability import Reachability
+from assistant.llm.settings import ModelSettings, Provider
+from assistant.llm.streaming import StreamedReply
+from assistant.llm.types import Chunk, Completion, LanguageModel, Message, ModelState
+from assistant.llm.wire import Wire
+from corpus.tokens import count_tokens
+from corpus.types import SettingsError
+
+if TYPE_CHECKING:
+    from llama_index.core.llms import LLM
+
+_LOOK_S = 3.0
+# What a chat template puts around a message, at most in the usual ones.
+_MESSAGE_TOKENS = 8
+_LEAST_REPLY_TOKENS = 16
+
+_BACKENDS: Mapping[Provider, Callable[[ModelSettings], Backend]] = MappingProxyType(
+    {"openai-compatible": openai_backend, "ollama": ollama_backend, "gemini": gemini_backend}
+)
+_EXTRAS: Mapping[str, str] = MappingProxyType(
+    {"ollama": "llama_index.llms.ollama", "gemini": "llama_index.llms.google_genai"}
+)
+
+
+def language_model(settings: ModelSettings) -> LanguageModel:
+    """The model that the settings name. Sends nothing; the libraries load with the first call.
+
+    Raises SettingsError where the provider's extra is not installed.
+    """
+    extra = _EXTRAS.get(settings.provider)
+    if extra and importlib.util.find_spec(extra) is None:
+        raise SettingsError(
+            f"VERBATIM_LLM_PROVIDER is {settings.provider!r}, which needs an extra:"
+            f" pip install -e '.[{settings.provider}]'"
+        )
+    return ServedModel(settings, _BACKENDS[settings.provider](settings))
+
+
+def over_llm(llm: LLM, settings: ModelSettings | None = None) -> LanguageModel:
+    """Any LlamaIndex ``LLM``. Its own limit on output holds; without ``settings`` the window is
+    what it says of itself. What it waits for can't be cut short, only left behind."""
+    about = llm.metadata
+    own = ModelSettings(about.model_name, window_tokens=about.context_window)
+    return ServedModel(settings or own, backend_of(llm))
+
+
+class ServedModel:
+    """``LanguageModel`` over a backend. Learns from refusals which dialect the server speaks."""
+
+    def __init__(self, settings: ModelSettings, backend: Backend) -> None:
+        self._settings = settings
+        self._backend = backend
+        self._place = Place(settings.name, backend.url, settings.key)
+        self._dialect = Dialect()
+        self._reachable = Reachability(self._look, then=backend.load)
+
+    @property
+    def name(self) -> str:
+        return self._settings.name
+
+    @property
+    def window_tokens(self) -> int:
+        return self._settings.window_tokens
+
+    @property
+    def output_tokens(self) -> int:
+        return self._settings.output_tokens
+
+    def stream(
+        self,
+        messages: Sequence[Message],
+        *,
+        max_tokens: int | None = None,
+        deadline: float | None = None,
+    ) -> StreamedReply:
+        limit = time.monotonic() + self._settings.timeout_s
+        deadline = limit if deadline is None else deadline
+        room = self._room(messages, max_tokens or self.output_tokens)
+        wire = self._backend.make_wire()
+        return StreamedReply(
+            lambda: self._chunks(messages, room, deadline, wire),
+            wire.cut,
+            self._place,
+            deadline,
+            must_finish=self._backend.must_finish,
+            thinks_first=self._dialect.thinks_first,
+            on_end=self._reachable.learn,
+            on_thought=self._learn_thinking,
+        )
+
+    def complete(
+        self,
+        messages: Sequence[Message],
+        *,
+        max_tokens: int | None = None,
+        deadline: float | None = None,
+    ) -> Completion:
+        with self.stream(messages, max_tokens=max_tokens, deadline=deadline) as reply:
+            text = "".join(reply).strip()
+            return Completion(text, reply.cut)
+
+    def describe(self, *, wait_s: float = 0.0) -> ModelState:
+        reachable, message = self._reachable.known(wait_s)
+        return ModelState(self.name, self._settings.provider, self._place.url, reachable, message)
+
+    def _room(self, messages: Sequence[Message], wanted: int) -> int:
+        """How long the reply may be beside the prompt. Raises LanguageModelError for overflow."""
+        prompt = sum(count_tokens(each.text) + _MESSAGE_TOKENS for each in messages)
+        room = self.window_tokens - prompt
+        if room < min(wanted, _LEAST_REPLY_TOKENS):
+            raise overflow(self._place, f"{prompt} of {self.window_tokens} tokens")
+        return min(wanted, room)
+
+    def _chunks(
+        self, messages: Sequence[Message], room: int, deadline: float, wire: Wire
+    ) -> Iterator[Chunk]:
+        """The reply's chunks, asked for again in another dialect as often as the server says how,
+        three times at most; each time within the one deadline."""
+        dialect, begun = self._dialect, False
+        while True:
+            left_s = max(0.05, deadline - time.monotonic())
+            call = Call(spoken(messages, dialect), room, left_s, dialect)
+            try:
+                for chunk in chunks(self._backend, call, wire):
+                    begun = True
+                    yield chunk
+                return
+            except Exception as error:
+                learnt = adapted(dialect, status_of(error), said_by(error))
+                if begun or learnt is None:
+                    raise
+                self._dialect = dialect = learnt
+            finally:
+                wire.close()
+
+    def _learn_thinking(self, first: bool) -> None:
+        self._dialect = replace(self._dialect, thinks_first=first)
+
+    def _look(self) -> None:
+        """Asks for the list of models, which costs a server nothing."""
+        url = self._backend.models_url
+        if url is None:
+            return
+        try:
+            status = self._backend.make_wire().status(url, _LOOK_S)
+        except Exception as error:
+            raise explained(error, self._place) from None
+        if status in (401, 403) or status >= 500:
+            raise refusal(status, "", self._place)

@@ -1,0 +1,197 @@
+"""A reply while it is written, kept to its deadline whatever the server and the library do.
+
+The library runs in a thread of its own and hands its chunks over through a queue: waiting on the
+queue has a limit that holds, where a socket's timeout begins anew with every byte.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Generator, Iterator
+from contextlib import suppress
+from queue import Empty, SimpleQueue
+from threading import Event, Thread
+from types import TracebackType
+from typing import Self
+
+from assistant.llm.failures import Place, explained, slow
+from assistant.llm.thinking import StrayThoughtError, ThoughtFilter
+from assistant.llm.types import Chunk, Finish
+from corpus.types import LanguageModelError
+
+_log = logging.getLogger(__name__)
+
+
+class Pump:
+    """Runs ``source`` in a daemon thread; ``cut`` ends what it waits for, from any thread."""
+
+    def __init__(self, source: Callable[[], Iterator[Chunk]], cut: Callable[[], None]) -> None:
+        self._source = source
+        self._cut = cut
+        self._queue: SimpleQueue[Chunk | BaseException | None] = SimpleQueue()
+        self._stopped = Event()
+
+    def start(self) -> None:
+        Thread(target=self._run, name="verbatim-reply", daemon=True).start()
+
+    def next(self, deadline: float) -> Chunk | None:
+        """The next chunk, ``None`` at the end. Raises TimeoutError at the deadline, and what the
+        source raised."""
+        try:
+            found = self._queue.get(timeout=max(0.0, deadline - time.monotonic()))
+        except Empty:
+            raise TimeoutError from None
+        if isinstance(found, BaseException):
+            raise found
+        return found
+
+    def stop(self) -> None:
+        """Ends the source and whoever waits in ``next``."""
+        if not self._stopped.is_set():
+            self._stopped.set()
+            self._queue.put(None)
+            self._cut()
+
+    def _run(self) -> None:
+        try:
+            for chunk in self._source():
+                if self._stopped.is_set():
+                    return
+                self._queue.put(chunk)
+            self._queue.put(None)
+        except BaseException as error:
+            self._queue.put(error)
+        finally:
+            self._cut()
+
+
+class StreamedReply:
+    """``assistant.llm.types.Reply`` over a source of chunks.
+
+    ``must_finish``: the source tells why a reply ended, so one that just stops broke off.
+    ``on_end`` is told at the end: ``None``, or the error; not when the reader leaves.
+    ``on_thought`` is told whether a thought stood at the start without its opening.
+    """
+
+    def __init__(
+        self,
+        source: Callable[[], Iterator[Chunk]],
+        cut: Callable[[], None],
+        place: Place,
+        deadline: float,
+        *,
+        must_finish: bool,
+        thinks_first: bool = False,
+        on_end: Callable[[LanguageModelError | None], None] = lambda _: None,
+        on_thought: Callable[[bool], None] = lambda _: None,
+    ) -> None:
+        self._pump = Pump(source, cut)
+        self._place = place
+        self._deadline = deadline
+        self._must_finish = must_finish
+        self._thoughts = ThoughtFilter(thinks_first)
+        self._on_end = on_end
+        self._on_thought = on_thought
+        self._finish: Finish | None = None
+        self._begun = False
+        self._closed = False
+        self._pieces = self._run()
+
+    @property
+    def cut(self) -> bool:
+        return self._finish in ("limit", "withheld")
+
+    def __iter__(self) -> Iterator[str]:
+        return self
+
+    def __next__(self) -> str:
+        if self._closed:
+            raise StopIteration
+        return next(self._pieces)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        self._closed = True
+        self._pump.stop()
+        # Another thread may be in the generator; the stopped pump makes it end there.
+        with suppress(ValueError):
+            self._pieces.close()
+
+    def _run(self) -> Generator[str]:
+        failure: LanguageModelError | None = None
+        try:
+            yield from self._texts()
+        except Exception as error:
+            failure = self._explained(error)
+        finally:
+            self._pump.stop()
+        if self._closed:
+            return
+        self._on_end(failure)
+        if failure is not None:
+            _log.warning("%s", failure)
+            # Outside the handler: the library's error holds the request, and goes no further.
+            raise failure
+
+    def _texts(self) -> Iterator[str]:
+        self._pump.start()
+        while (chunk := self._pump.next(self._deadline)) is not None:
+            self._finish = chunk.finish or self._finish
+            if text := self._thoughts.feed(chunk.text):
+                self._begun = True
+                yield text
+        if self._closed:
+            return
+        if self._must_finish and self._finish is None:
+            raise self._broken_off()
+        if text := self._thoughts.end():
+            self._begun = True
+            yield text
+        if self._thoughts.never_ended:
+            self._on_thought(False)
+        if not self._begun:
+            raise self._empty()
+
+    def _explained(self, error: Exception) -> LanguageModelError:
+        if isinstance(error, StrayThoughtError):
+            self._on_thought(True)
+            return self._place.error(
+                "broken",
+                f"the model {self._place.model} thought aloud without saying so:"
+                " ask again, its thoughts are left out from now on",
+            )
+        if isinstance(error, TimeoutError) or time.monotonic() >= self._deadline:
+            return slow(self._place, self._begun)
+        return explained(error, self._place, self._begun)
+
+    def _broken_off(self) -> LanguageModelError:
+        if not self._begun:
+            return self._empty()
+        return self._place.error(
+            "broken", f"the reply of {self._place.url} broke off: ask again, or see its log"
+        )
+
+    def _empty(self) -> LanguageModelError:
+        model, url = self._place.model, self._place.url
+        if self._finish == "limit":
+            why = "used up its reply without a word of answer: raise VERBATIM_LLM_OUTPUT_TOKENS"
+        elif self._finish == "withheld":
+            why = "withholds its reply: its provider's filter takes exception to it"
+        else:
+            # llama.cpp's Python server answers so to a prompt that is longer than its window.
+            why = (
+                "gave an empty reply: see that VERBATIM_LLM_WINDOW_TOKENS is not more than the"
+                " server's window, and that VERBATIM_LLM_URL names its API"
+            )
+        return self._place.error("empty", f"the model {model} at {url} {why}")
