@@ -25,6 +25,7 @@ from assistant.figures_table import figures_text
 from assistant.loading import Loading
 from assistant.opening import Held, Opened, Say, hold
 from assistant.questions import read_questions
+from assistant.scope_options import narrowing_of, scope_options
 from assistant.settings import Settings, read_settings
 from assistant.types import Turn
 from assistant.web.server import create_app, serve
@@ -55,6 +56,7 @@ def build_parser() -> argparse.ArgumentParser:
     common.add_argument("--library", type=Path, help="folder or file with the transcripts")
     common.add_argument("--data", type=Path, help="folder for the model and the indexes")
     common.add_argument("--json", action="store_true", help="print one JSON document on stdout")
+    scope = scope_options()
     network = argparse.ArgumentParser(add_help=False, argument_default=argparse.SUPPRESS)
     network.add_argument("--host", help="address to listen on (default: 127.0.0.1)")
     network.add_argument("--port", type=int, help="port to listen on (default: 7860)")
@@ -73,10 +75,10 @@ def build_parser() -> argparse.ArgumentParser:
     add("serve", _serve, "open the chat in the browser (the default)", common, network)
     index = add("index", _index, "bring the index up to date", common)
     index.add_argument("--rebuild", action="store_true", help="make this index anew")
-    search = add("search", _search, "find the passages that answer", common)
+    search = add("search", _search, "find the passages that answer", common, scope)
     search.add_argument("question")
     search.add_argument("--limit", type=_positive, default=10, help="hits at most (default: 10)")
-    ask = add("ask", _ask, "answer with cited quotes", common)
+    ask = add("ask", _ask, "answer with cited quotes", common, scope)
     ask.add_argument("question")
     ask.add_argument(
         "--history",
@@ -140,16 +142,20 @@ def _index(arguments: argparse.Namespace, settings: Settings) -> int:
 
 def _search(arguments: argparse.Namespace, settings: Settings) -> int:
     with _ready(settings) as (_, opened):
-        evidence, timings_ms = opened.assistant.search(arguments.question, arguments.limit)
+        scope = opened.assistant.scope(narrowing_of(arguments))
+        evidence, timings_ms = opened.assistant.search(
+            arguments.question, arguments.limit, scope=scope
+        )
     document = output.evidence_json(evidence, timings_ms)
-    _print(arguments, document, output.evidence_text(evidence))
+    _print(arguments, document, output.evidence_text(evidence, settings.min_confidence))
     return DONE
 
 
 def _ask(arguments: argparse.Namespace, settings: Settings) -> int:
     history = read_history(arguments.history) if "history" in arguments else ()
     with _ready(settings) as (_, opened):
-        answer = opened.assistant.ask(arguments.question, history)
+        scope = opened.assistant.scope(narrowing_of(arguments))
+        answer = opened.assistant.ask(arguments.question, history, scope)
     _print(arguments, output.answer_json(answer), output.answer_text(answer))
     return DONE
 

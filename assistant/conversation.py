@@ -9,12 +9,13 @@ from dataclasses import replace
 from assistant.examples import example_questions
 from assistant.followups import Lead, leading_question, leans_back, named_speakers, stand_alone
 from assistant.quoting import pick, quote_answer, refusal
+from assistant.scoping import Narrowing, resolve_scope
 from assistant.types import Answer, Turn
 from assistant.wording import list_marks, wording
 from corpus.language import detect_language
 from corpus.types import Transcript
 from index.retriever import TranscriptRetriever
-from index.types import Evidence, Query
+from index.types import EVERYWHERE, Evidence, Query, Scope, Talk
 
 HITS = 8
 """How many hits an answer is made from."""
@@ -37,10 +38,13 @@ class Assistant:
         self._source = source
         self._min_confidence = min_confidence
 
-    def ask(self, question: str, history: Sequence[Turn] = ()) -> Answer:
-        """The answer to a question in the light of the turns before it, oldest first."""
+    def ask(self, question: str, history: Sequence[Turn] = (), scope: Scope = EVERYWHERE) -> Answer:
+        """The answer to a question in the light of the turns before it, oldest first.
+
+        Only passages in ``scope`` are looked at, and they alone decide whether there is an answer.
+        """
         clock = _Clock()
-        query = self.resolve(question, history)
+        query = self.resolve(question, history, scope)
         clock.lap("resolve")
         evidence = self._retriever.search(query, HITS)
         clock.lap("search")
@@ -49,17 +53,25 @@ class Assistant:
         return replace(answer, timings_ms=clock.laps())
 
     def search(
-        self, question: str, limit: int, history: Sequence[Turn] = ()
+        self,
+        question: str,
+        limit: int,
+        history: Sequence[Turn] = (),
+        scope: Scope = EVERYWHERE,
     ) -> tuple[Evidence, Mapping[str, float]]:
         """The evidence for a question after the history is taken in, and timings in ms."""
         clock = _Clock()
-        query = self.resolve(question, history)
+        query = self.resolve(question, history, scope)
         clock.lap("resolve")
         evidence = self._retriever.search(query, limit)
         clock.lap("search")
         return evidence, clock.laps()
 
-    def resolve(self, question: str, history: Sequence[Turn]) -> Query:
+    def scope(self, narrowing: Narrowing) -> Scope:
+        """The scope that is meant in this library. Raises SettingsError for what it hasn't got."""
+        return resolve_scope(narrowing, self._retriever.talks(), self._retriever.speakers())
+
+    def resolve(self, question: str, history: Sequence[Turn], scope: Scope = EVERYWHERE) -> Query:
         """The question as a query that stands alone.
 
         A follow-up takes the talk, the people and the subject from the turns before: who is meant
@@ -70,14 +82,19 @@ class Assistant:
         own = named_speakers(question, speakers)
         before = leading_question(history)
         if before is None or not leans_back(question):
-            return Query(question, speakers=frozenset(own))
-        first = self._retriever.search(Query(before), 1).hits
+            return Query(question, speakers=frozenset(own), scope=scope)
+        first = self._retriever.search(Query(before, scope=scope), 1).hits
         talks = tuple(hit.chunk.transcript_id for hit in first)
         if own:  # beside a name a pronoun may mean anybody, so it stays as it is
             alone = stand_alone(question, Lead(before, (), talks))
-            return replace(alone, speakers=frozenset(own))
+            return replace(alone, speakers=frozenset(own), scope=scope)
         said = tuple(hit.best.speaker for hit in first if hit.best.speaker)
-        return stand_alone(question, Lead(before, _last_named(history, speakers) or said, talks))
+        lead = Lead(before, _last_named(history, speakers) or said, talks)
+        return replace(stand_alone(question, lead), scope=scope)
+
+    def talks(self) -> Sequence[Talk]:
+        """What there is to ask about, in the order of files."""
+        return self._retriever.talks()
 
     def examples(self, language: str) -> tuple[str, ...]:
         """A few questions that this library can answer, in one of the page's languages."""

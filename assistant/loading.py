@@ -10,6 +10,7 @@ from typing import Literal, Protocol
 
 from assistant.types import Answer, Turn
 from corpus.types import VerbatimError
+from index.types import EVERYWHERE, Scope, Talk
 
 _log = logging.getLogger(__name__)
 
@@ -19,8 +20,15 @@ Phase = Literal["loading", "ready", "failed"]
 class Engine(Protocol):
     """What a face needs of the conversation: answers, and questions to start with."""
 
-    def ask(self, question: str, history: Sequence[Turn] = ()) -> Answer:
-        """The answer to ``question`` after ``history``, oldest turn first; threads may call it."""
+    def ask(self, question: str, history: Sequence[Turn] = (), scope: Scope = EVERYWHERE) -> Answer:
+        """The answer to ``question`` after ``history``, oldest turn first; threads may call it.
+
+        Nothing outside ``scope`` is looked at.
+        """
+        ...
+
+    def talks(self) -> Sequence[Talk]:
+        """What there is to ask about, in the order of files; threads may call it."""
         ...
 
     def examples(self, lang: str) -> tuple[str, ...]:

@@ -17,6 +17,7 @@ from index.centring import CentredEmbedder, LanguageMeans, measure_means, refere
 from index.dictionary import open_dictionary
 from index.embedder import SentenceEmbedding, load_embedder
 from index.retriever import TranscriptRetriever
+from index.sentence_transformer import load_cross_encoder
 from index.store import SCHEMA, IndexStore, open_store
 from index.sync import sync
 from index.types import Embedder, Manifest, Progress, SyncReport
@@ -70,13 +71,16 @@ class Held:
         settings, store = self.settings, self.store
         say("loading the embedding model")
         base = load_embedder(settings.model, settings.data, settings.device)
+        reranker = (
+            load_cross_encoder(settings.reranker, settings.device) if settings.reranker else None
+        )
         budget = Budget(settings.chunk_tokens, base.window_tokens, base.count_tokens)
         store.claim(_manifest(base, budget))
         embedder = CentredEmbedder(base, _means(base, store, say))
         say("bringing the index up to date")
         report = sync(self.library, store, embedder, budget, on_progress)
         dictionary = open_dictionary(settings.data)
-        retriever = TranscriptRetriever(store, embedder, dictionary=dictionary)
+        retriever = TranscriptRetriever(store, embedder, dictionary=dictionary, reranker=reranker)
         source = current_source(self.library)
         return Opened(Assistant(retriever, source, settings.min_confidence), report, base)
 

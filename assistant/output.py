@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from assistant.sureness import percent, sureness, sureness_words
 from assistant.types import Answer, Citation
 from corpus.links import moment_url
 from index.moments import moment_of_hit
@@ -66,9 +67,13 @@ def hit_json(rank: int, hit: Hit) -> Json:
     }
 
 
-def evidence_text(evidence: Evidence) -> str:
-    """Hits for a person: rank, place and the best sentence."""
-    lines = [f"Sure of an answer: {evidence.answerable:.0%}"]
+def evidence_text(evidence: Evidence, min_confidence: float) -> str:
+    """Hits for a person: how sure it is, then rank, place and the best sentence of each.
+
+    Below ``min_confidence`` the line says that there is no answer, as ``ask`` would.
+    """
+    answered = bool(evidence.hits) and evidence.answerable >= min_confidence
+    lines = [_sureness_line(evidence.answerable, answered=answered)]
     for rank, hit in enumerate(evidence.hits, start=1):
         moment = moment_of_hit(hit.chunk, hit.best)
         when = clock(moment.start_s, moment.end_s, moment.estimated)
@@ -104,7 +109,14 @@ def answer_text(answer: Answer) -> str:
         lines.append(f"[{citation.marker}] {place}")
         if citation.url:
             lines.append(f"    {citation.url}")
+    lines += ["", _sureness_line(answer.answerable, answered=answer.status == "answered")]
     return "\n".join(lines)
+
+
+def _sureness_line(answerable: float, *, answered: bool) -> str:
+    words = sureness_words("en")
+    level = words.levels[sureness(answerable, answered=answered)]
+    return f"{level}. {words.probability.format(percent(answerable))}."
 
 
 def progress_text(progress: Progress) -> str:

@@ -14,11 +14,13 @@ LANGUAGES = ("zh", "en")
 
 @dataclass(frozen=True, slots=True)
 class Xquad:
-    """One language: passages, questions, and for each question its passage's position."""
+    """One language: passages, questions, for each question its passage's position, and for each
+    passage its article's."""
 
     passages: tuple[str, ...]
     questions: tuple[str, ...]
     gold: tuple[int, ...]
+    articles: tuple[int, ...]
 
 
 def read_xquad(file: Path) -> Xquad:
@@ -31,7 +33,9 @@ def read_xquad(file: Path) -> Xquad:
         for one in paragraph["qas"]
     ]
     questions, gold = zip(*asked, strict=True)
-    return Xquad(tuple(paragraph["context"] for paragraph in paragraphs), questions, gold)
+    of_article = [n for n, article in enumerate(articles) for _ in article["paragraphs"]]
+    passages = tuple(paragraph["context"] for paragraph in paragraphs)
+    return Xquad(passages, questions, gold, tuple(of_article))
 
 
 def read_xquad_folder(folder: Path) -> dict[str, Xquad]:

@@ -9,13 +9,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
-from corpus.readers import MAX_BYTES, SUFFIXES, id_of, read_transcript, too_large
+from corpus.readers import MAX_BYTES, SUFFIXES, id_of, is_marked, read_transcript, too_large
 from corpus.types import LibraryError, ReadError, Transcript
 
 _NO_TALKS = re.compile(
     r"(?:readme|licen[cs]e|changelog|contributing)(?:[-._](?:[a-z]{2,3}(?:[-_][a-z]{2,4})?|[\d.]+))?"
     r"|(?:README|LICEN[CS]E|CHANGELOG|CONTRIBUTING).*|_?index(?:\.[a-z]{2}(?:-[a-z]{2,4})?)?"
 )
+_LEAF_PAGE = re.compile(r"index(?:\.[a-z]{2}(?:-[a-z]{2,4})?)?")
 _NO_TALKS_IN = frozenset({"node_modules", "__pycache__"})
 
 
@@ -60,7 +61,8 @@ class Library:
     def files(self) -> tuple[str, ...]:
         """The files that may hold a talk, sorted.
 
-        Hidden files and folders, empty files, README-like files and unknown suffixes are none.
+        Hidden files and folders, empty files, README-like files and unknown suffixes are none. An
+        ``index.md`` is one if times or speakers mark it as a talk.
         """
         self._ids = None
         if self._single is not None:
@@ -177,9 +179,17 @@ def _is_linked_within(path: Path, inside: Path) -> bool:
 def _is_talk(path: Path) -> bool:
     if path.name.startswith(".") or path.suffix.lower() not in SUFFIXES:
         return False
-    if _NO_TALKS.fullmatch(path.stem):
-        return False
     try:
-        return path.is_file() and path.stat().st_size > 0
+        if not path.is_file() or path.stat().st_size == 0:
+            return False
+        return not _NO_TALKS.fullmatch(path.stem) or _is_leaf_page(path)
     except OSError:
         return False
+
+
+def _is_leaf_page(path: Path) -> bool:
+    """Hugo keeps a page with its pictures as ``talk/index.md``; most files so named are lists of
+    links, which no marks of a talk are in. Raises OSError."""
+    if not _LEAF_PAGE.fullmatch(path.stem) or path.stat().st_size > MAX_BYTES:
+        return False
+    return is_marked(path.read_bytes())

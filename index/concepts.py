@@ -23,12 +23,16 @@ from index.bm25 import Floats, Lengths, Postings, idf, term_part
 from index.dictionary import Dictionary, Form
 from index.terms import terms
 
-TRANSLATED = 0.6
+TRANSLATED = 0.7
 """What a translation counts of the word itself. See docs/decisions.md for what was tried."""
+CHARACTER = 0.3
+"""What a word of one Han character counts of a longer one's weight: most are particles and verbs
+as general as their many translations, which would bring up anything."""
 LONGEST_WORD = 6
 """Characters of a Chinese word at most, when a question is cut into words of the dictionary."""
 
 _RUN = re.compile(r"([㐀-䶿一-鿿]+)")
+_CHARACTER = re.compile(r"[㐀-䶿一-鿿]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +53,15 @@ class WeighedConcepts:
     """Concepts with their shares of what a question could attain; the shares sum to 1."""
 
     shares: Mapping[Concept, float]
+
+    def lacking(self, named: frozenset[str], held: frozenset[str]) -> float:
+        """The share of the concepts made of ``named`` terms that a text with these terms lacks.
+
+        0 to 1 by their weights; 0 where there are none.
+        """
+        shares = {one: share for one, share in self.shares.items() if named.issuperset(one.own)}
+        missing = sum(share for one, share in shares.items() if held.isdisjoint(one.own))
+        return missing / total if (total := sum(shares.values())) else 0.0
 
     def overlap(self, held: frozenset[str]) -> float:
         """The share of the question that a text with these terms holds, 0 to 1."""
@@ -96,10 +109,14 @@ def score(
     weights: dict[Concept, float] = {}
     for concept in concepts:
         part, holding = _part(concept, postings, lengths)
-        weights[concept] = idf(lengths.passages, holding)
+        weights[concept] = _emphasis(concept) * idf(lengths.passages, holding)
         values += np.float32(weights[concept]) * part
     total = sum(weights.values()) or 1.0
     return ConceptScores(values / np.float32(total), weights)
+
+
+def _emphasis(concept: Concept) -> float:
+    return CHARACTER if len(concept.own) == 1 and _CHARACTER.fullmatch(concept.own[0]) else 1.0
 
 
 def _part(

@@ -14,13 +14,16 @@ from corpus.readers import read_transcript
 from corpus.types import Chunk
 
 _IN_THE_TEXT = ("title", "heading", "speakers")
-"""The metadata that LlamaIndex puts in front of a node's words for a model, as we do ourselves."""
+"""The metadata that LlamaIndex puts in front of a node's words for a model, as we do ourselves;
+where it is empty, it is left out there too."""
 
 
 def chunk_node(chunk: Chunk) -> TextNode:
     """A passage as a node: its words as text, where it comes from as flat metadata."""
     metadata = chunk_metadata(chunk)
-    bookkeeping = [name for name in metadata if name not in _IN_THE_TEXT]
+    bookkeeping = [
+        name for name, value in metadata.items() if name not in _IN_THE_TEXT or not value
+    ]
     return TextNode(
         id_=chunk.id,
         text=chunk.text,

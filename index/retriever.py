@@ -14,10 +14,24 @@ from corpus.types import Chunk, Sentence
 from index import scoring
 from index.concepts import WeighedConcepts, concepts_of
 from index.dictionary import Dictionary
+from index.names import names, same_writing
 from index.nodes import chunk_node
+from index.reranker import RERANKED, rerank
 from index.store import IndexStore
 from index.terms import terms
-from index.types import Embedder, Evidence, Hit, Parts, Query, Topic, Vectors
+from index.types import (
+    EVERYWHERE,
+    Embedder,
+    Evidence,
+    Hit,
+    Parts,
+    Query,
+    Reranker,
+    Scope,
+    Talk,
+    Topic,
+    Vectors,
+)
 
 CANDIDATES = 100
 """Passages taken from the vector side and from the lexical side each, before they are scored."""
@@ -28,6 +42,7 @@ class _Known:
     """Who and what the library holds, at a generation of its catalogue."""
 
     generation: int
+    talks: tuple[Talk, ...]
     topics: tuple[Topic, ...]
     speakers: tuple[str, ...]
 
@@ -45,9 +60,11 @@ class TranscriptRetriever(BaseRetriever):
         embedder: Embedder,
         limit: int = 10,
         dictionary: Dictionary | None = None,
+        reranker: Reranker | None = None,
     ) -> None:
         super().__init__()
         self._dictionary = dictionary
+        self._reranker = reranker
         self._cached: _Known | None = None
         self._store = store
         self._embedder = embedder
@@ -57,13 +74,12 @@ class TranscriptRetriever(BaseRetriever):
         """The best ``limit`` hits, best first, and the probability that they hold an answer."""
         vector = self._vector(query)
         asked, lexical = self._lexical(query)
-        chunks = self._store.catalog.chunks(self._candidates(vector, lexical))
+        chunks = self._store.catalog.chunks(self._candidates(vector, lexical, query.scope))
         if not chunks:
             return Evidence((), 0.0)
         rows = list(chunks)
         dense = self._cosines(vector, [chunks[row].id for row in rows])
-        cosines = self._sentence_cosines(vector, chunks)
-        best = np.array([cosines[row].max(initial=-1.0) for row in rows], dtype=np.float32)
+        cosines, best = self._sentences(vector, chunks)
         words = _at(lexical, rows)
         worth = np.array([scoring.WORTH[chunk.kind] for chunk in chunks.values()])
         focus = np.array([_focus(chunk, query) for chunk in chunks.values()])
@@ -71,12 +87,21 @@ class TranscriptRetriever(BaseRetriever):
 
         def hit(n: int) -> Hit:
             chunk, parts = chunks[rows[n]], Parts(float(dense[n]), float(best[n]), float(words[n]))
-            sentences = _ranked(chunk, cosines[rows[n]], asked, query.speakers)
+            sentences = _ranked(chunk, cosines[n], asked, query.speakers)
             return Hit(chunk, float(scores[n]), parts, sentences)
 
-        hits = tuple(hit(int(n)) for n in np.argsort(-scores, kind="stable")[:limit])
-        sure = scoring.answerable(scoring.signals(scores - focus, dense, best))
+        first = max(limit, RERANKED) if self._reranker else limit
+        hits = tuple(hit(int(n)) for n in np.argsort(-scores, kind="stable")[:first])
+        if self._reranker:
+            question = f"{query.context} {query.text}".strip()
+            hits = rerank(hits, question, self._reranker)[:limit]
+        unnamed = _unnamed(query.text, asked, chunks[rows[int(np.argmax(scores))]])
+        sure = scoring.answerable(scoring.signals(scores - focus, dense, best, unnamed))
         return Evidence(hits, sure)
+
+    def talks(self) -> Sequence[Talk]:
+        """The talks, in the order of their files."""
+        return self._known().talks
 
     def topics(self) -> Sequence[Topic]:
         """The sections of all talks, in the order of files and of their text."""
@@ -91,10 +116,11 @@ class TranscriptRetriever(BaseRetriever):
         generation = self._store.catalog.generation()
         known = self._cached
         if known is None or known.generation != generation:
-            topics = self._store.catalog.topics()
+            talks = self._store.catalog.talks()
+            topics = tuple(topic for talk in talks for topic in talk.topics)
             speakers = tuple(dict.fromkeys(name for topic in topics for name in topic.speakers))
             # One assignment: another thread sees the old or this one.
-            self._cached = known = _Known(generation, topics, speakers)
+            self._cached = known = _Known(generation, talks, topics, speakers)
         return known
 
     def _retrieve(self, query_bundle: QueryBundle) -> list[NodeWithScore]:
@@ -117,34 +143,56 @@ class TranscriptRetriever(BaseRetriever):
         found = self._store.lexical.scores(dict.fromkeys([*own, *context]))
         return found.only(own), found.values
 
-    def _candidates(self, vector: Vectors, lexical: Vectors) -> list[int]:
+    def _candidates(self, vector: Vectors, lexical: Vectors, scope: Scope) -> list[int]:
+        if scope != EVERYWHERE:
+            return self._candidates_within(scope, vector, lexical)
         near = self._store.vectors.query(vector, CANDIDATES)
         rows = set(self._store.catalog.rows_of([chunk_id for chunk_id, _ in near]).values())
         shared = np.argsort(-lexical, kind="stable")[:CANDIDATES]
         return sorted(rows | {int(row) for row in shared if lexical[row] > 0})
+
+    def _candidates_within(self, scope: Scope, vector: Vectors, lexical: Vectors) -> list[int]:
+        """The best of what is in scope. A word's rarity stays that of the whole library: in a
+        talk on one subject the subject's own words would otherwise count for nothing."""
+        within = self._store.scopes.rows(scope)
+        near = self._store.scopes.nearest(vector, within, CANDIDATES)
+        worded = within[within < len(lexical)]
+        worded = worded[lexical[worded] > 0]
+        shared = worded[np.argsort(-lexical[worded], kind="stable")[:CANDIDATES]]
+        return sorted({*near.tolist(), *shared.tolist()})
 
     def _cosines(self, vector: Vectors, ids: Sequence[str]) -> Vectors:
         stored = self._store.vectors.get(ids)
         nothing = np.zeros_like(vector)
         return np.stack([stored.get(chunk_id, nothing) for chunk_id in ids]) @ vector
 
-    def _sentence_cosines(
+    def _sentences(
         self, vector: Vectors, chunks: Mapping[int, Chunk]
-    ) -> Mapping[int, Vectors]:
-        """Cosines by row, one a sentence; of a chunk that has just gone, zeros."""
+    ) -> tuple[Sequence[Vectors], Vectors]:
+        """Cosines of each chunk's sentences, and each chunk's sentence part."""
         stored = self._store.sentence_vectors.get(chunks)
-        return {
-            row: stored[row] @ vector
-            if row in stored
-            else np.zeros(len(chunk.sentences), dtype=np.float32)
+        # Of a chunk that has just gone, zeros.
+        gone = np.zeros((1, len(vector)), dtype=np.float32)
+        parts = [
+            stored[row] if row in stored else np.repeat(gone, len(chunk.sentences) or 1, axis=0)
             for row, chunk in chunks.items()
-        }
+        ]
+        starts = np.cumsum([0, *(len(part) for part in parts[:-1])])
+        cosines, best = scoring.best_sentences(np.concatenate(parts), starts, vector)
+        return np.split(cosines, starts[1:]), best
 
 
 def _at(values: Vectors, rows: Sequence[int]) -> Vectors:
     """Values by row; a chunk that came after the values were read has 0."""
     found = [values[row] if row < len(values) else 0.0 for row in rows]
     return np.array(found, dtype=np.float32)
+
+
+def _unnamed(question: str, asked: WeighedConcepts, chunk: Chunk) -> float:
+    """The share of the question's names that the passage lacks, where it would spell them alike."""
+    if not same_writing(question, chunk.text):
+        return 0.0
+    return asked.lacking(names(question), frozenset(terms(chunk.embedded_text)))
 
 
 def _focus(chunk: Chunk, query: Query) -> float:

@@ -2,7 +2,7 @@
 
     <data>/<hash of the library's path>/   the index of one library; no other's is ever touched
         lock, holder.json                  who uses it (lock.py)
-        <generation>/catalog.sqlite3       catalogue, inverted index, sentence vectors
+        <generation>/catalog.sqlite3       catalogue, inverted index, vectors as bytes
         <generation>/chroma/               chunk vectors, unless a Chroma server holds them
         <generation>/complete              written when it has first been brought up to date
 
@@ -28,11 +28,12 @@ from index.database import Database
 from index.lexical import Lexical
 from index.lock import IndexLock
 from index.records import manifest_from_json, manifest_to_json
+from index.scopes import Scopes
 from index.sentence_vectors import SentenceVectors
 from index.types import Manifest
 from index.vectors import VectorStore
 
-SCHEMA = 1
+SCHEMA = 2
 """Raised when the layout on disk changes, or the terms, chunks or readings of an unchanged file do:
 what is stored of unchanged files is never made again otherwise."""
 
@@ -67,6 +68,7 @@ class IndexStore:
             self._check_schema()
             self.lexical = Lexical(self._database)
             self.sentence_vectors = SentenceVectors(self._database)
+            self.scopes = Scopes(self._database)
             self.vectors = _open_vectors(generation, chroma_url)
         except BaseException:
             self._database.close()

@@ -187,6 +187,7 @@ class _Run:
             rows = store.catalog.rows_of(chunk.id for chunk in chunks)
             for chunk, sentences in zip(chunks, vectors.sentences, strict=True):
                 store.sentence_vectors.put(rows[chunk.id], sentences)
+            store.scopes.put({rows[chunk.id]: chunk for chunk in chunks}, vectors.chunks)
             texts = {rows[chunk.id]: chunk.embedded_text for chunk in chunks if chunk.id in new}
             store.lexical.add(texts)
         # A chunk that went from one file of the batch to another is gone and new.

@@ -44,19 +44,48 @@ class Embedder(Protocol):
         ...
 
 
+class Reranker(Protocol):
+    """A model that reads a question and a passage together. Safe to call from several threads."""
+
+    def scores(self, question: str, passages: Sequence[str]) -> Vectors:
+        """How well each passage answers, (n,), from 0 to 1, in the order given."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What a search is restricted to; an empty field restricts nothing.
+
+    ``transcripts`` are ids. ``speakers`` are names, whatever their case, width and Chinese script;
+    one of them has to speak in the passage. ``languages`` are tags; ``zh`` takes ``zh-Hans`` and
+    ``zh-Hant`` in. ``since`` and ``until`` are ISO dates, both days included: with one of them, a
+    talk that has no date is out.
+    """
+
+    transcripts: frozenset[str] = frozenset()
+    speakers: frozenset[str] = frozenset()
+    languages: frozenset[str] = frozenset()
+    since: str | None = None
+    until: str | None = None
+
+
+EVERYWHERE = Scope()
+
+
 @dataclass(frozen=True, slots=True)
 class Query:
     """What to look for.
 
     ``context`` is what was asked before, when the question only makes sense after it;
     ``transcripts`` and ``speakers`` are what the conversation is about: they are preferred, never
-    required.
+    required. ``scope`` is required of every passage.
     """
 
     text: str
     context: str = ""
     transcripts: frozenset[str] = frozenset()
     speakers: frozenset[str] = frozenset()
+    scope: Scope = EVERYWHERE
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ import pytest
 
 from assistant.opening import Opened, hold
 from assistant.settings import Settings
+from tests.running import Run
 
 GUARD = Path(__file__).parent / "guard"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -92,3 +93,16 @@ def shipped(model_dir: Path) -> Iterator[Opened]:
     """The transcripts that ship, indexed by the real model and ready to be asked."""
     with hold(Settings(data=model_dir)) as held:
         yield held.open(lambda _: None)
+
+
+@pytest.fixture
+def run(library: Path, model_dir: Path, capsys: pytest.CaptureFixture[str]) -> Run:
+    """Runs a command over the module's own ``library``, a folder of notes, in this process."""
+    from app import main  # brings the page's libraries, which most tests don't need
+
+    def command(*arguments: str) -> tuple[int, str, str]:
+        status = main([*arguments, "--library", str(library), "--data", str(model_dir)])
+        out, err = capsys.readouterr()
+        return status, out, err
+
+    return command

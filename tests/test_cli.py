@@ -6,7 +6,6 @@ import json
 import queue
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +13,9 @@ import pytest
 
 import app
 from tests.builders import KITCHEN_NOTE as NOTE
+from tests.index.tiny_cross_encoder import tiny_cross_encoder
 from tests.project import ROOT
+from tests.running import Run
 
 HIT = {
     "rank", "score", "file", "transcript", "title", "heading", "kind", "speakers", "start_s",
@@ -25,8 +26,6 @@ CITATION = {
     "quote", "verified",
 }  # fmt: skip
 
-Run = Callable[..., tuple[int, str, str]]
-
 
 @pytest.fixture
 def library(tmp_path: Path) -> Path:
@@ -34,18 +33,6 @@ def library(tmp_path: Path) -> Path:
     folder.mkdir()
     (folder / "kitchen.md").write_text(NOTE, encoding="utf-8")
     return folder
-
-
-@pytest.fixture
-def run(library: Path, model_dir: Path, capsys: pytest.CaptureFixture[str]) -> Run:
-    """Runs a command over the small library, in this process; exit status, stdout, stderr."""
-
-    def command(*arguments: str) -> tuple[int, str, str]:
-        status = app.main([*arguments, "--library", str(library), "--data", str(model_dir)])
-        out, err = capsys.readouterr()
-        return status, out, err
-
-    return command
 
 
 def document(result: tuple[int, str, str]) -> Any:
@@ -189,6 +176,74 @@ def test_a_second_process_is_told_who_has_the_index(
     assert (status, out) == (1, "")
     assert str(first.pid) in err and err.count("\n") == 1
     assert run("search", "knife")[0] == 0
+
+
+TEA = "# Tea evening\n\n**Cy**：\n- Green tea is safer with a sharp eye on the kettle.\n"
+
+
+@pytest.mark.parametrize(
+    ("options", "files"),
+    [
+        (["--talk", "Tea evening", "--talk", "kitchen"], {"kitchen.md", "tea.md"}),
+        (["--speaker", "ann", "--since", "2025-05-01", "--lang", "en"], {"kitchen.md"}),
+        (["--until", "2025-04-30"], set()),
+    ],
+)
+def test_a_search_can_be_narrowed(
+    run: Run, library: Path, options: list[str], files: set[str]
+) -> None:
+    (library / "tea.md").write_text(TEA, encoding="utf-8")
+    found = document(run("search", "Why is a sharp knife safer?", *options, "--json"))
+    assert {hit["file"] for hit in found["hits"]} == files
+    assert (found["answerable"] > 0) == bool(files)
+
+
+def test_an_answer_comes_from_what_is_in_scope(run: Run, tmp_path: Path) -> None:
+    question = "What does a sourdough starter need?"
+    inside = document(run("ask", question, "--speaker", "Bob", "--json"))
+    outside = document(run("ask", question, "--speaker", "Ann", "--json"))
+    assert (inside["status"], outside["status"]) == ("answered", "no_evidence")
+    history = tmp_path / "history.json"
+    history.write_text(json.dumps([{"role": "user", "text": question}]), encoding="utf-8")
+    later = document(
+        run("ask", "And for how long?", "--speaker", "Bob", "--history", str(history), "--json")
+    )
+    assert {tuple(one["speakers"]) for one in later["citations"]} == {("Bob",)}
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        (["--talk", "kitchin tak"], "no talk 'kitchin tak': the nearest are Kitchen talk (kitche"),
+        (["--speaker", "Anne"], "no speaker 'Anne': the nearest are Ann; Bob"),
+    ],
+)
+def test_what_the_library_has_not_got_is_one_line(run: Run, options: list[str], told: str) -> None:
+    status, out, err = run("search", "knife", *options)
+    assert (status, out) == (1, "")
+    assert err.startswith("error: ") and told in err and err.count("\n") == 1
+
+
+def test_a_bad_date_is_wrong_usage(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as caught:
+        app.main(["search", "x", "--since", "last May"])
+    assert caught.value.code == 2
+    assert "'last May' is no date such as 2025-11-21" in capsys.readouterr().err
+
+
+def test_a_cross_encoder_gives_the_score(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plain = document(run("search", "How do you keep a knife sharp?", "--json"))
+    monkeypatch.setenv("VERBATIM_RERANKER", str(tiny_cross_encoder(tmp_path)))
+    found = document(run("search", "How do you keep a knife sharp?", "--json"))
+    assert found["answerable"] == plain["answerable"]
+    scores = [[hit["score"] for hit in one["hits"]] for one in (plain, found)]
+    assert len(scores[0]) == len(scores[1]) == 2 and scores[0] != scores[1]
+    monkeypatch.setenv("VERBATIM_RERANKER", "./nowhere")
+    status, out, err = run("search", "knife")
+    assert (status, out) == (1, "")
+    assert "./nowhere" in err and "VERBATIM_RERANKER" in err and err.count("\n") == 1
 
 
 @pytest.mark.parametrize(

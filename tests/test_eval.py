@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-import app
+from tests.running import Run
 
 KITCHEN = """# Kitchen talk
 
@@ -70,8 +69,6 @@ QUESTIONS: list[dict[str, Any]] = [
     },
 ]  # fmt: skip
 
-Run = Callable[..., tuple[int, str, str]]
-
 
 @pytest.fixture(scope="module")
 def library(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -79,18 +76,6 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "kitchen.md").write_text(KITCHEN, encoding="utf-8")
     (folder / "garden.md").write_text(GARDEN, encoding="utf-8")
     return folder
-
-
-@pytest.fixture
-def run(library: Path, model_dir: Path, capsys: pytest.CaptureFixture[str]) -> Run:
-    """Runs a command over the small library, in this process; exit status, stdout, stderr."""
-
-    def command(*arguments: str) -> tuple[int, str, str]:
-        status = app.main([*arguments, "--library", str(library), "--data", str(model_dir)])
-        out, err = capsys.readouterr()
-        return status, out, err
-
-    return command
 
 
 @pytest.fixture

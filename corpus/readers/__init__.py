@@ -9,10 +9,10 @@ from types import MappingProxyType
 from corpus.readers.decoding import MAX_BYTES, decode, too_large
 from corpus.readers.facts import own_id, path_id
 from corpus.readers.front_matter import split_front_matter
-from corpus.readers.notes import read_note
+from corpus.readers.notes import has_marks, read_note
 from corpus.types import ReadError, Transcript
 
-__all__ = ["MAX_BYTES", "SUFFIXES", "id_of", "read_transcript", "too_large"]
+__all__ = ["MAX_BYTES", "SUFFIXES", "id_of", "is_marked", "read_transcript", "too_large"]
 
 Reader = Callable[[str, str, bytes], Transcript]
 
@@ -43,3 +43,11 @@ def id_of(file: str, data: bytes) -> str:
     except ReadError:
         front = {}
     return own_id(front) or path_id(file)
+
+
+def is_marked(data: bytes) -> bool:
+    """Whether the bytes of a note are those of a talk with its times or speakers."""
+    try:
+        return has_marks(decode(data))
+    except ReadError:
+        return False

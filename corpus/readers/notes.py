@@ -55,6 +55,14 @@ def read_note(file: str, text: str, data: bytes) -> Transcript:
     return _transcript(file, data, own_id(front) or path_id(file), facts, content.drafts)
 
 
+def has_marks(text: str) -> bool:
+    """Whether a note shows that somebody speaks in it: topics or turns with times, or names."""
+    _, body = split_front_matter(text)
+    _, parts = _take_cover(outline(parse_blocks(body)).parts)
+    judged = sort_parts(parts)
+    return judged.timed or judged.labelled
+
+
 def _transcript(
     file: str, data: bytes, slug: str, facts: Facts, drafts: Sequence[Draft]
 ) -> Transcript:

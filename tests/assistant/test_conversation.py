@@ -12,7 +12,7 @@ from assistant.conversation import HITS, Assistant
 from assistant.types import Turn
 from corpus.types import Transcript
 from index.retriever import TranscriptRetriever
-from index.types import Evidence, Query, Topic
+from index.types import EVERYWHERE, Evidence, Query, Scope, Topic
 from tests.builders import make_chunk, make_evidence, make_hit, make_transcript
 
 KNIVES = make_chunk([("Ann Lee", ["A sharp knife is safer.", "It does not slip."], 10.0, 30.0)])
@@ -218,3 +218,20 @@ def test_asking_takes_the_history_in() -> None:
 
 def test_examples_come_from_the_librarys_topics() -> None:
     assert assistant().examples("en") == ("What was said about “Knives”?",)
+
+
+@pytest.mark.parametrize("question", ["What does Ann Lee say?", "And what does she say?", "Why?"])
+def test_every_search_stays_in_scope(question: str) -> None:
+    scripted = Scripted()
+    scope = Scope(transcripts=frozenset({"talk"}))
+    engine = assistant(scripted)
+    engine.ask(question, asked("Why keep a knife sharp?"), scope)
+    engine.search(question, 3, asked("Why keep a knife sharp?"), scope)
+    assert len(scripted.asked) >= 2
+    assert {query.scope for query, _ in scripted.asked} == {scope}
+
+
+def test_without_a_scope_it_searches_everywhere() -> None:
+    scripted = Scripted()
+    assistant(scripted).ask("Why keep a knife sharp?")
+    assert [query.scope for query, _ in scripted.asked] == [EVERYWHERE]

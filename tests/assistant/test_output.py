@@ -141,16 +141,23 @@ def test_people_read_an_answer_with_its_sources() -> None:
         "[1] The talk · Opening · Ann · 0:01:23-0:01:53",
         f"    {VIDEO}&t=83s",
         "[2] The talk · no times in source",
+        "",
+        "The talks probably answer this. Estimated probability of an answer: 80%.",
     ]
     refused = Answer("Nothing.", (), "no_evidence", "quotes", 0.1, (), {})
-    assert answer_text(refused) == "Nothing."
+    assert answer_text(refused).splitlines() == [
+        "Nothing.",
+        "",
+        "Quite sure: nothing that was searched answers this."
+        " Estimated probability of an answer: 10%.",
+    ]
 
 
 def test_people_read_hits_with_place_and_words() -> None:
     broken = make_chunk([("Ann", ["Over\ntwo lines."], 5.0, 9.0)])
     hits = make_hit(broken, 0.9, [0.9]), make_hit(TIMELESS, 0.5, [0.3])
-    assert evidence_text(make_evidence(*hits, answerable=0.876)).splitlines() == [
-        "Sure of an answer: 88%",
+    assert evidence_text(make_evidence(*hits, answerable=0.876), 0.5).splitlines() == [
+        "The talks probably answer this. Estimated probability of an answer: 88%.",
         "",
         "1. The talk · Opening · Ann · 0:00:05-0:00:09",
         "   Over two lines.",
@@ -159,6 +166,12 @@ def test_people_read_hits_with_place_and_words() -> None:
         "2. The talk",
         "   Words.",
     ]
+
+
+def test_hits_below_the_operators_threshold_are_no_answer() -> None:
+    evidence = make_evidence(make_hit(CHUNK, 0.9, [0.9, 0.1, 0.1]), answerable=0.876)
+    assert evidence_text(evidence, 0.9).startswith("Not sure: some passages come near")
+    assert evidence_text(make_evidence(answerable=0.9), 0.5).startswith("Not sure")
 
 
 @pytest.mark.parametrize(

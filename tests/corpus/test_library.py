@@ -26,10 +26,28 @@ def write(root: Path, *names: str, text: str = TALK) -> None:
 def test_files_are_sorted_relative_and_only_talks(tmp_path: Path) -> None:
     write(tmp_path, "b.md", "a/c.markdown", "a/b/d.txt", "Z.MD")
     write(tmp_path, "README.md", "a/readme.md", "README_zh.md", "LICENSE.txt", "CHANGELOG.md")
-    write(tmp_path, "CONTRIBUTING.md", "_index.md", "a/index.md", "photo.png", "notes.docx")
+    write(tmp_path, "CONTRIBUTING.md", "_index.md", "photo.png", "notes.docx")
     write(tmp_path, ".hidden.md", ".obsidian/x.md", "node_modules/x.md")
     write(tmp_path, "empty.md", text="")
     assert Library(tmp_path).files() == ("Z.MD", "a/b/d.txt", "a/c.markdown", "b.md")
+
+
+def test_a_page_that_is_a_folder_of_its_own_is_a_talk(tmp_path: Path) -> None:
+    write(tmp_path, "talk/index.md", "talk/_index.md", "other/index.zh-cn.md")
+    write(tmp_path, "named/index.md", text=f'---\n{{"permalink": "/own/"}}\n---\n{TALK}')
+    listed = "# Talks\n\n- [One](one.md), in which Ann tells of bread.\n- [Two](two.md)\n"
+    write(tmp_path, "index.md", "list/index.md", text=listed)
+    write(tmp_path, "plain/index.md", text="# About us\n\nWe meet every Monday at the mill.\n")
+    write(tmp_path, "empty/index.md", text="")
+    (tmp_path / "bad").mkdir()
+    (tmp_path / "bad" / "index.md").write_bytes("naïve café".encode("latin-1"))
+    reading = Library(tmp_path).read_all()
+    assert {one.file: one.id for one in reading.transcripts} == {
+        "named/index.md": "own",
+        "other/index.zh-cn.md": "other/index.zh-cn",
+        "talk/index.md": "talk/index",
+    }
+    assert reading.failures == ()
 
 
 def test_a_talk_about_readmes_is_a_talk(tmp_path: Path) -> None:

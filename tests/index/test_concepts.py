@@ -5,8 +5,8 @@ from collections.abc import Iterable, Mapping, Sequence
 import numpy as np
 import pytest
 
-from index.bm25 import Lengths, Postings
-from index.concepts import TRANSLATED, Concept, ConceptScores, concepts_of, score
+from index.bm25 import Lengths, Postings, idf
+from index.concepts import CHARACTER, TRANSLATED, Concept, ConceptScores, concepts_of, score
 from index.dictionary import Form
 from index.terms import terms
 
@@ -40,7 +40,7 @@ def scored(question: str, passages: Sequence[str]) -> ConceptScores:
 
 PASSAGES = [
     "a chip for a computer",
-    "没有自家芯片的团队",
+    "自家芯片",
     "the weather is fine today",
     "今天的天气很好",
 ]
@@ -118,3 +118,19 @@ def test_some_of_the_concepts_are_weighed_among_themselves() -> None:
     found = scored("芯片 公司", PASSAGES)
     (chip,) = (concept for concept in found.idf if concept.own == ("芯片",))
     assert found.only([chip]).shares == {chip: 1.0}
+
+
+def test_a_single_character_weighs_less_than_a_word() -> None:
+    weights = {concept.own: idf for concept, idf in scored("买芯片", PASSAGES).idf.items()}
+    assert weights[("买",)] == pytest.approx(CHARACTER * idf(len(PASSAGES), 0))
+    assert weights[("芯片",)] == pytest.approx(idf(len(PASSAGES), 2))  # 芯片 and chip
+
+
+def test_what_a_text_lacks_of_the_names_is_weighed() -> None:
+    asked = scored("chip 公司 MoE", PASSAGES)
+    weighed = asked.only(asked.idf)
+    named = frozenset({"chip", "moe"})
+    assert weighed.lacking(named, frozenset({"chip", "moe"})) == 0.0
+    assert weighed.lacking(named, frozenset({"公司"})) == pytest.approx(1.0)
+    assert 0.5 < weighed.lacking(named, frozenset({"chip"})) < 1.0  # the rarer of the two
+    assert weighed.lacking(frozenset(), frozenset()) == 0.0

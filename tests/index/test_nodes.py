@@ -55,6 +55,12 @@ def test_models_are_given_what_a_passage_is_about_and_no_bookkeeping() -> None:
         assert "transcript_id" not in shown and "start_s" not in shown
 
 
+def test_what_a_passage_has_not_isnt_named_to_models() -> None:
+    bare = make_chunk([(None, ["Only words."], None, None)], title="", heading="")
+    for mode in (MetadataMode.EMBED, MetadataMode.LLM):
+        assert chunk_node(bare).get_content(mode).strip() == "Only words."
+
+
 def test_the_chunk_budget_is_the_parsers() -> None:
     parser = TranscriptNodeParser(chunk_tokens=60)
     words = " ".join(f"The loaf number {n} was baked on day {n}." for n in range(40))

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import get_args
 
 import numpy as np
@@ -91,24 +92,56 @@ def test_shared_words_and_the_person_asked_about_lift_a_sentence() -> None:
     assert theirs - plain == pytest.approx(scoring.BY_WHOM)
 
 
-def test_the_gap_is_measured_from_the_first_to_the_fifth_in_any_order() -> None:
-    scores = floats(0.2, 0.9, 0.4, 0.3, 0.5, 0.1)
+def test_the_gap_is_measured_from_the_first_to_the_tenth_in_any_order() -> None:
+    scores = floats(0.2, 0.9, 0.4, 0.3, 0.5, 0.15, 0.45, 0.35, 0.25, 0.42, 0.1)
     found = signals(scores, floats(0.6, 0.1), floats(0.2, 0.7))
-    assert found.gap == pytest.approx(0.9 - 0.2)
+    assert found.gap == pytest.approx(0.9 - 0.15)
     assert found.meaning == pytest.approx(scoring.CHUNK * 0.6 + scoring.SENTENCE * 0.7)
 
 
-@pytest.mark.parametrize("count", [1, 4])
-def test_with_fewer_than_five_candidates_the_gap_is_to_the_ordinary(count: int) -> None:
+@pytest.mark.parametrize("count", [1, 9])
+def test_with_fewer_than_ten_candidates_the_gap_is_to_the_ordinary(count: int) -> None:
     few = np.linspace(1.0, 0.0, count, dtype=np.float32)
     assert signals(few, few, few).gap == pytest.approx(1.0 - scoring.ORDINARY)
 
 
-def test_a_fifth_that_lies_far_below_makes_nothing_surer() -> None:
-    weak = np.array([0.11, 0.0, -0.1, -0.2, -0.3], dtype=np.float32)
+def test_a_tenth_that_lies_far_below_makes_nothing_surer() -> None:
+    weak = np.linspace(0.11, -0.4, 12, dtype=np.float32)
     found = signals(weak, weak, weak)
     assert found.gap == pytest.approx(0.11 - scoring.ORDINARY, abs=1e-6)
     assert answerable(found) < 0.2
+
+
+def test_a_passage_without_the_questions_names_is_less_sure() -> None:
+    assert answerable(Signals(0.4, 0.1, unnamed=1.0)) < answerable(Signals(0.4, 0.1, unnamed=0.5))
+    assert answerable(Signals(0.4, 0.1, unnamed=0.5)) < answerable(Signals(0.4, 0.1))
+
+
+def unit(*rows: Sequence[float]) -> scoring.Floats:
+    vectors = np.array(rows, dtype=np.float32)
+    lengths: scoring.Floats = np.linalg.norm(vectors, axis=1, keepdims=True).astype(np.float32)
+    return vectors / lengths
+
+
+def test_two_neighbours_that_answer_together_lift_their_passage() -> None:
+    question = unit((1, 1, 0))[0]
+    split = unit((1, 0, 0), (0, 1, 0), (0, 0, 1))
+    apart = unit((1, 0, 0), (0, 0, 1), (0, 1, 0))
+    vectors, starts = np.concatenate([split, apart]), np.array([0, 3])
+    cosines, best = scoring.best_sentences(vectors, starts, question)
+    assert cosines == pytest.approx(vectors @ question, abs=1e-6)
+    single = 1 / np.sqrt(2)
+    assert best[0] == pytest.approx(scoring.PAIR * 1.0 + (1 - scoring.PAIR) * single, abs=1e-6)
+    assert best[1] < best[0]
+
+
+def test_a_pair_never_reaches_across_passages_and_a_single_sentence_counts_for_itself() -> None:
+    question = unit((1, 1))[0]
+    vectors = unit((1, 0), (0, 1))
+    _, best = scoring.best_sentences(vectors, np.array([0, 1]), question)
+    assert best == pytest.approx([1 / np.sqrt(2)] * 2, abs=1e-6)
+    _, alone = scoring.best_sentences(vectors[:1], np.array([0]), question)
+    assert alone == pytest.approx([1 / np.sqrt(2)], abs=1e-6)
 
 
 @given(MEANING, GAP, STEP)
