@@ -10,11 +10,17 @@ from collections.abc import Sequence
 from html import escape
 
 from assistant.loading import LoadState
+from assistant.sureness import percent, sureness, sureness_words
 from assistant.types import Answer, Citation
 from assistant.web.i18n import Words
 from assistant.web.markup import answer_html
 from assistant.web.passage import time_range
+from assistant.web.scope_view import named
+from assistant.web.scope_words import scope_words
 from assistant.web.session import Conversation, Exchange, Failure, Pending, note
+
+_BARS = '<span class="vb-bars" aria-hidden="true"><i></i><i></i><i></i></span>'
+"""The style sheet fills as many as the level has."""
 
 
 def chat_html(conversation: Conversation, words: Words) -> str:
@@ -72,10 +78,27 @@ def _outcome(number: int, exchange: Exchange, words: Words) -> tuple[str, str]:
             retry = _asking_button(exchange.question, words.retry)
             return "failed", f'<p class="vb-failure" role="alert">{escape(reason)}</p>{retry}'
         case Answer() as answer:
-            return answer.status, _answer(number, answer, words)
+            return answer.status, _answer(number, answer, _within(exchange, words), words)
 
 
-def _answer(number: int, answer: Answer, words: Words) -> str:
+def _within(exchange: Exchange, words: Words) -> str:
+    """What the search was narrowed to; after a refusal also a way out of it."""
+    if not exchange.within:
+        return ""
+    said = scope_words(words.lang)
+    names = words.speaker_join.join(named(choice, said) for choice in exchange.within)
+    refused = isinstance(exchange.outcome, Answer) and exchange.outcome.status == "no_evidence"
+    told = (said.only_in if refused else said.searched_in).format(names)
+    out = (
+        f'<button type="button" class="vb-ask" data-ask-everywhere="{escape(exchange.question)}">'
+        f"{escape(said.ask_everywhere)}</button>"
+        if refused
+        else ""
+    )
+    return f'<p class="vb-within">{escape(told)}</p>{out}'
+
+
+def _answer(number: int, answer: Answer, within: str, words: Words) -> str:
     by_marker = {citation.marker: citation for citation in answer.citations}
 
     def marker_html(marker: int) -> str | None:
@@ -85,9 +108,20 @@ def _answer(number: int, answer: Answer, words: Words) -> str:
     # A refusal's text names the near topics in its second paragraph; here they are buttons.
     refused = answer.status == "no_evidence"
     said = answer.text.partition("\n\n")[0] if refused else answer.text
-    text = answer_html(said, marker_html)
+    text, sure = answer_html(said, marker_html), _sureness(answer, words)
+    told = text + sure if refused else sure + text + _foot(number, answer, words)
+    return told + within + asking_buttons(answer.suggestions, words.suggestions)
+
+
+def _sureness(answer: Answer, words: Words) -> str:
+    """How sure it is, as a line that unfolds to the probability and what it means."""
+    level = sureness(answer.answerable, answered=answer.status == "answered")
+    said = sureness_words(words.lang)
+    probability = said.probability.format(percent(answer.answerable))
     return (
-        text + _foot(number, answer, words) + asking_buttons(answer.suggestions, words.suggestions)
+        f'<details class="vb-sure" data-level="{level}"><summary title="{escape(probability)}">'
+        f"{_BARS}{escape(said.levels[level])}</summary>"
+        f"<p>{escape(probability)}<br>{escape(said.caveat)}</p></details>"
     )
 
 

@@ -11,6 +11,7 @@ from assistant.web.languages import Lang
 class Words:
     """Every string the page shows of its own; those with ``{}`` are formats."""
 
+    lang: Lang
     title: str
     tagline: str
     welcome: str
@@ -62,6 +63,7 @@ class Words:
 
 
 _HANS = Words(
+    lang="zh-Hans",
     title="Verbatim · 问你的访谈与播客",
     tagline="问讲座与播客，得原话、讲者与那一秒",
     welcome="想从这些访谈里知道什么？",
@@ -88,7 +90,7 @@ _HANS = Words(
     show_source="1 处出处",
     show_sources="{} 处出处",
     no_sources_yet="提问之后，这里会列出每句话的出处：原文、讲者与时间。",
-    no_evidence="文稿里没有能回答这个问题的内容，所以没有出处。",
+    no_evidence="搜索范围内没有能回答这个问题的内容，所以没有出处。",
     marker="出处 {}：{}",
     topic="话题",
     speakers="讲者",
@@ -113,6 +115,7 @@ _HANS = Words(
 )
 
 _HANT = Words(
+    lang="zh-Hant",
     title="Verbatim · 問你的訪談與 Podcast",
     tagline="問講座與 Podcast，得原話、講者與那一秒",
     welcome="想從這些訪談裡知道什麼？",
@@ -139,7 +142,7 @@ _HANT = Words(
     show_source="1 處出處",
     show_sources="{} 處出處",
     no_sources_yet="提問之後，這裡會列出每句話的出處：原文、講者與時間。",
-    no_evidence="文稿裡沒有能回答這個問題的內容，所以沒有出處。",
+    no_evidence="搜尋範圍內沒有能回答這個問題的內容，所以沒有出處。",
     marker="出處 {}：{}",
     topic="話題",
     speakers="講者",
@@ -164,6 +167,7 @@ _HANT = Words(
 )
 
 _EN = Words(
+    lang="en",
     title="Verbatim · Ask your talks",
     tagline="Ask your talks; get the words, the speaker and the second",
     welcome="What would you like to know from these talks?",
@@ -192,7 +196,7 @@ _EN = Words(
     show_sources="{} sources",
     no_sources_yet="Once you ask, this is where every quote’s source appears: "
     "the words, the speaker and the time.",
-    no_evidence="Nothing in the transcripts answers this question, so there are no sources.",
+    no_evidence="Nothing that was searched answers this question, so there are no sources.",
     marker="Source {}: {}",
     topic="Topic",
     speakers="Speaker",

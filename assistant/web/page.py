@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,8 +25,12 @@ from assistant.web.header_view import (
 )
 from assistant.web.i18n import words
 from assistant.web.languages import LANG_NAMES, Lang
+from assistant.web.narrowing import scope_of
+from assistant.web.scope_view import chips_html, scope_html
+from assistant.web.scope_words import ScopeWords, scope_words
 from assistant.web.session import QUESTION_CHARS, Conversation, converse
 from assistant.web.source_view import sources_html
+from index.types import Scope, Talk
 
 ASKING_AT_ONCE = 8
 """Questions answered at the same time; more wait in the queue, up to ``WAITING_AT_MOST``."""
@@ -36,7 +40,10 @@ SESSION_S = 12 * 3600
 LOADING_POLL_S = 0.5
 
 # The server chose the language when it sent the page (index_html.py): load takes that choice up.
-_LANGUAGE_OF_PAGE = "(_, conversation) => [document.documentElement.dataset.pageLang, conversation]"
+# What the address narrows the search to holds for a new tab, and again for each new chat.
+_AS_OPENED = """(_, __, conversation) =>
+  [document.documentElement.dataset.pageLang, window.location.search, conversation]"""
+_AS_ADDRESSED = "(language) => [language, window.location.search]"
 _OWN: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
 # Fonts that the reader's machine has: none is fetched. The style sheet names those for Chinese.
 _FONTS = ("system-ui", "sans-serif")
@@ -55,6 +62,9 @@ class _Parts:
     status: Any
     question: Any
     send: Any
+    scope: Any
+    chips: Any
+    narrowed: Any
     side_head: Any
     sources: Any
     conversation: Any
@@ -122,6 +132,10 @@ def _layout() -> _Parts:
                     elem_id="vb-question", max_lines=6, max_length=QUESTION_CHARS, container=False
                 )
                 send = gr.Button("", elem_id="vb-send", variant="primary")
+                with gr.Row(elem_id="vb-within"):
+                    scope, chips = _html("vb-scope"), _html("vb-chips")
+                    # What the panel's form says, in the form of an address; the script writes it.
+                    narrowed = gr.Textbox(elem_id="vb-narrowed", visible="hidden")
         with gr.Column(elem_id="vb-side"):
             side_head = _html("vb-side-head")
             _html("vb-player", PLAYER_HTML)
@@ -137,6 +151,9 @@ def _layout() -> _Parts:
         status=status,
         question=question,
         send=send,
+        scope=scope,
+        chips=chips,
+        narrowed=narrowed,
         side_head=side_head,
         sources=sources,
         conversation=gr.State((), time_to_live=SESSION_S),
@@ -151,43 +168,63 @@ def _html(elem_id: str, value: str = "") -> Any:
 def _wire_language(page: gr.Blocks, parts: _Parts, loading: Loading) -> None:
     """The page in its language, at first and when it is switched; and how loading goes on."""
 
-    def in_language(lang: Lang, conversation: Conversation) -> dict[Any, Any]:
-        return _labels(parts, lang) | _dialogue(parts, lang, conversation) | watch(lang)
+    def in_language(lang: Lang, narrowed: str, conversation: Conversation) -> dict[Any, Any]:
+        labels, dialogue = _labels(parts, lang), _dialogue(parts, lang, conversation)
+        return labels | dialogue | watch(lang, narrowed)
 
-    def watch(lang: Lang) -> dict[Any, Any]:
-        return _progress(parts, loading, lang)
+    def watch(lang: Lang, narrowed: str) -> dict[Any, Any]:
+        return _progress(parts, loading, lang) | _scope(parts, loading, lang, narrowed)
 
-    progress = [parts.status, parts.examples, parts.timer]
+    progress = [parts.status, parts.examples, parts.timer, *_scope_fields(parts)]
     labelled = [parts.brand, parts.language, parts.theme, parts.new_chat, parts.question]
     labelled += [parts.send, parts.side_head, *progress]
     labelled += [parts.conversation, parts.chat, parts.sources]
-    known = [parts.language, parts.conversation]
-    page.load(in_language, known, labelled, js=_LANGUAGE_OF_PAGE, queue=False, **_OWN)
+    wished = [parts.language, parts.narrowed]
+    known = [*wished, parts.conversation]
+    page.load(in_language, known, labelled, js=_AS_OPENED, queue=False, **_OWN)
     parts.language.input(in_language, known, labelled, queue=False, **_OWN)
-    parts.timer.tick(watch, [parts.language], progress, queue=False, **_OWN)
+    parts.timer.tick(watch, wished, progress, queue=False, **_OWN)
 
 
 def _wire_questions(parts: _Parts, loading: Loading) -> None:
-    def ask(question: str, lang: Lang, conversation: Conversation) -> Iterator[dict[Any, Any]]:
+    def ask(
+        question: str, lang: Lang, narrowed: str, conversation: Conversation
+    ) -> Iterator[dict[Any, Any]]:
         # The box is emptied once only: the next question may be typed while this one waits.
         emptied = {parts.question: ""}
-        for grown in converse(loading, conversation, question, words(lang)):
+        for grown in converse(loading, conversation, question, words(lang), narrowed):
             yield emptied | _dialogue(parts, lang, grown)
             emptied = {}
 
-    def forget(lang: Lang) -> dict[Any, Any]:
-        return {parts.question: ""} | _dialogue(parts, lang, ())
+    def narrow(lang: Lang, narrowed: str) -> dict[Any, Any]:
+        return {parts.chips: _chosen(loading, lang, narrowed, chips_html)}
+
+    def forget(lang: Lang, narrowed: str) -> dict[Any, Any]:
+        scope = _scope(parts, loading, lang, narrowed)
+        return {parts.question: ""} | _dialogue(parts, lang, ()) | scope
 
     dialogue = [parts.question, parts.conversation, parts.chat, parts.sources]
     asked = gr.on(
         [parts.question.submit, parts.send.click],
         ask,
-        [parts.question, parts.language, parts.conversation],
+        [parts.question, parts.language, parts.narrowed, parts.conversation],
         dialogue,
         trigger_mode="once",
         **_OWN,
     )
-    parts.new_chat.click(forget, [parts.language], dialogue, cancels=[asked], queue=False, **_OWN)
+    wished = [parts.language, parts.narrowed]
+    parts.new_chat.click(
+        forget,
+        wished,
+        [*dialogue, *_scope_fields(parts)],
+        js=_AS_ADDRESSED,
+        cancels=[asked],
+        queue=False,
+        **_OWN,
+    )
+    parts.narrowed.change(
+        narrow, wished, [parts.chips], trigger_mode="always_last", queue=False, **_OWN
+    )
 
 
 def _labels(parts: _Parts, lang: Lang) -> dict[Any, Any]:
@@ -220,3 +257,29 @@ def _progress(parts: _Parts, loading: Loading, lang: Lang) -> dict[Any, Any]:
         parts.examples: asking_buttons(examples, text.examples),
         parts.timer: gr.Timer(active=state.phase == "loading"),
     }
+
+
+def _scope_fields(parts: _Parts) -> list[Any]:
+    return [parts.scope, parts.chips, parts.narrowed]
+
+
+def _scope(parts: _Parts, loading: Loading, lang: Lang, narrowed: str) -> dict[Any, Any]:
+    """What to search in, and the choice of it."""
+    return {
+        parts.scope: _chosen(loading, lang, narrowed, scope_html),
+        parts.chips: _chosen(loading, lang, narrowed, chips_html),
+        parts.narrowed: narrowed,
+    }
+
+
+def _chosen(
+    loading: Loading,
+    lang: Lang,
+    narrowed: str,
+    shown: Callable[[Scope, Sequence[Talk], ScopeWords], str],
+) -> str:
+    """The scope as HTML, once the library is there to name what it is made of."""
+    if loading.state.phase != "ready":
+        return ""
+    talks = loading.get(0).talks()
+    return shown(scope_of(narrowed, talks), talks, scope_words(lang))

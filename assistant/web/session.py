@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from assistant.loading import Engine, Loading
 from assistant.types import Answer, Turn
 from assistant.web.i18n import Words
+from assistant.web.narrowing import Choice, chosen, scope_of
 from corpus.types import VerbatimError
+from index.types import Scope
 
 _log = logging.getLogger(__name__)
 
@@ -35,10 +37,11 @@ class Failure:
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """A question and what has become of it."""
+    """A question, what has become of it, and what the search was narrowed to, if to anything."""
 
     question: str
     outcome: Answer | Pending | Failure
+    within: tuple[Choice, ...] = ()
 
 
 Conversation = tuple[Exchange, ...]
@@ -56,33 +59,38 @@ def turns(conversation: Sequence[Exchange]) -> tuple[Turn, ...]:
 
 
 def converse(
-    loading: Loading, conversation: Conversation, question: str, words: Words
+    loading: Loading, conversation: Conversation, question: str, words: Words, narrowed: str = ""
 ) -> Iterator[Conversation]:
     """The conversation as it grows by ``question``: waiting first, then answered or failed.
 
-    A question that comes before the library is loaded waits for it.
+    ``narrowed`` is what to search in, as an address says it (narrowing.py). A question that comes
+    before the library is loaded waits for it.
     """
     question = question.strip()[:QUESTION_CHARS]
     if not question:
         yield conversation
         return
-    for outcome in _outcomes(loading, turns(conversation), question, words):
-        yield (*conversation, Exchange(question, outcome))
+    for exchange in _exchanges(loading, turns(conversation), question, words, narrowed):
+        yield (*conversation, exchange)
 
 
-def _outcomes(
-    loading: Loading, history: Sequence[Turn], question: str, words: Words
-) -> Iterator[Answer | Pending | Failure]:
+def _exchanges(
+    loading: Loading, history: Sequence[Turn], question: str, words: Words, narrowed: str
+) -> Iterator[Exchange]:
     told = ""
     while loading.state.phase == "loading":
         if told != (told := note(words.loading_wait, loading.state.message)):
-            yield Pending(told)
+            yield Exchange(question, Pending(told))
         _wait(loading)
     if loading.state.phase == "failed":
-        yield Failure(words.failed.format(loading.state.message))
+        yield Exchange(question, Failure(words.failed.format(loading.state.message)))
         return
-    yield Pending(words.thinking)
-    yield _ask(loading.get(0), history, question, words)
+    engine = loading.get(0)
+    talks = engine.talks()
+    scope = scope_of(narrowed, talks)
+    waiting = Exchange(question, Pending(words.thinking), chosen(scope, talks))
+    yield waiting
+    yield replace(waiting, outcome=_ask(engine, history, question, scope, words))
 
 
 def _wait(loading: Loading) -> None:
@@ -92,9 +100,11 @@ def _wait(loading: Loading) -> None:
         return  # the state tells which
 
 
-def _ask(engine: Engine, history: Sequence[Turn], question: str, words: Words) -> Answer | Failure:
+def _ask(
+    engine: Engine, history: Sequence[Turn], question: str, scope: Scope, words: Words
+) -> Answer | Failure:
     try:
-        return engine.ask(question, history)
+        return engine.ask(question, history, scope)
     except VerbatimError as error:
         return Failure(str(error))
     except Exception:

@@ -96,3 +96,18 @@ def test_an_example_is_answered_and_followed_up(open_tab: OpenTab, address: str)
     tab.ask("那他怎么看 Transformer 会不会被换掉？")
     expect(page.locator("#exchange-2")).to_contain_text("完全不同于 Transformer 的新架构")
     expect(page.locator("#exchange-2")).to_contain_text("田博士")
+
+
+def test_a_link_to_one_talk_is_answered_from_it_alone(open_tab: OpenTab, address: str) -> None:
+    tab = open_tab(address)
+    page = tab.open("?lang=en&talk=gemini3-ahead-of-expectations.md")
+    question = "What do they say about scaling?"
+    tab.ask(question)
+    titles = page.locator("[data-sources='1'] h3").all_inner_texts()
+    assert titles and all("gemini3 ahead of expectations" in title for title in titles)
+    page.locator(".vb-chip").click()
+    expect(page.locator(".vb-chip")).to_have_count(0)
+    tab.ask(question)
+    titles = page.locator("[data-sources='2'] h3").all_inner_texts()
+    assert any("101 Live" in title for title in titles)
+    expect(page.locator("#exchange-2 .vb-sure")).to_be_visible()

@@ -10,11 +10,16 @@ const box = () => document.querySelector("#vb-question textarea");
 export function ask(question) {
   const textarea = box();
   if (!textarea) return;
-  const setter = Object.getOwnPropertyDescriptor(HTMLTextAreaElement.prototype, "value").set;
-  setter.call(textarea, question);
-  textarea.dispatchEvent(new Event("input", { bubbles: true }));
+  type(textarea, question);
   setTimeout(() => document.querySelector("#vb-send").click(), 0);
   textarea.focus({ preventScroll: true });
+}
+
+// Puts text into a field so that Gradio sees it.
+export function type(field, text) {
+  const setter = Object.getOwnPropertyDescriptor(Object.getPrototypeOf(field), "value").set;
+  setter.call(field, text);
+  field.dispatchEvent(new Event("input", { bubbles: true }));
 }
 
 // On a large screen one can type at once; in a frame the page around keeps the focus.

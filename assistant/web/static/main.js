@@ -3,6 +3,7 @@
 
 import { applyLanguage, toggleTheme, labelParts } from "./appearance.js";
 import { announce, ask, followChat, guardComposition, takeFocus } from "./asking.js";
+import { askEverywhere, closeScope, searchEverywhere, toggleScope, unscope, watchScope } from "./scope.js";
 import { backToAnswer, closePlayer, play, showSources, unfold } from "./sources.js";
 
 const ACTIONS = [
@@ -13,6 +14,11 @@ const ACTIONS = [
   ["[data-close-player]", closePlayer],
   ["[data-back]", backToAnswer],
   ["[data-theme-toggle]", toggleTheme],
+  ["[data-open-scope]", toggleScope],
+  ["[data-close-scope]", closeScope],
+  ["[data-unscope]", unscope],
+  ["[data-everywhere]", searchEverywhere],
+  ["[data-ask-everywhere]", (element) => askEverywhere(element.dataset.askEverywhere)],
 ];
 
 let words = {};
@@ -65,6 +71,7 @@ document.addEventListener("keydown", (event) => {
   if (event.key === "Escape" && event.target.closest?.(".vb-card")) backToAnswer();
 });
 guardComposition();
+watchScope();
 const observer = new MutationObserver(coalesced(onChange));
 observer.observe(document.documentElement, { attributes: true, attributeFilter: ["lang"] });
 observer.observe(document.body, {

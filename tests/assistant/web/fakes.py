@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from assistant.loading import Engine, Loading
 from assistant.types import Answer, Citation, Turn
+from index.types import EVERYWHERE, Scope, Talk, Topic
 
 WITH_TIMES = Citation(
     marker=1,
@@ -80,19 +81,40 @@ REFUSED = Answer(
     suggestions=("榜单与真实产品表现", "What the lead said"),
     timings_ms={"total": 9.0},
 )
+
+
+def make_talk(
+    file: str, title: str, speakers: tuple[str, ...], language: str, published: str | None
+) -> Talk:
+    topic = Topic(file, file, title, 0, "Opening", "talk", speakers, None, None)
+    return Talk(f"id-{file}", file, title, None, published, language, (topic,))
+
+
+TALKS = (
+    make_talk("talk.md", "大模型基准测试圆桌", ("田老师", "David"), "zh-Hans", "2025-11-21"),
+    make_talk("article.md", "An article about a talk", (), "en", None),
+    make_talk("far.md", "Scaling, one hour in", ("Ann Example", "David"), "en", "2024-03-02"),
+)
 EXAMPLES = ("公开榜单为什么不准？", "What is the secret?")
 
 
 class FakeEngine:
-    """Answers each question with what ``reply`` makes of it, and keeps what it was asked."""
+    """Answers each question with what ``reply`` makes of it, and keeps what it was asked, and in
+    which scope."""
 
     def __init__(self, reply: Callable[[str], Answer] = lambda _: ANSWERED) -> None:
         self.reply = reply
         self.asked: list[tuple[str, tuple[Turn, ...]]] = []
+        self.scopes: list[Scope] = []
+        self.library: tuple[Talk, ...] = TALKS
 
-    def ask(self, question: str, history: Sequence[Turn] = ()) -> Answer:
+    def ask(self, question: str, history: Sequence[Turn] = (), scope: Scope = EVERYWHERE) -> Answer:
         self.asked.append((question, tuple(history)))
+        self.scopes.append(scope)
         return self.reply(question)
+
+    def talks(self) -> Sequence[Talk]:
+        return self.library
 
     def examples(self, lang: str) -> tuple[str, ...]:
         return EXAMPLES if lang else ()
