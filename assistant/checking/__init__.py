@@ -1,0 +1,1 @@
+"""Each sentence of an answer held against the excerpts that it was written from. Pure decisions."""

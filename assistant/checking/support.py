@@ -1,0 +1,167 @@
+"""How well sentences of the excerpts support a claim: meaning, and the words that they share.
+
+    support(claim, window) = cosine + OVERLAP * share of the claim's concepts that the window holds
+
+where a window is up to three consecutive sentences of one excerpt, or the best windows of two
+excerpts together, and the cosine is that of centred vectors, so that languages compare.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from assistant.checking.types import Support
+from assistant.context import Excerpt
+from corpus.language import script_shares
+from corpus.types import Sentence
+from index.concepts import Concept, concepts_of
+from index.dictionary import Dictionary
+from index.terms import terms
+from index.types import Embedder, Vectors
+
+OVERLAP = 0.6
+"""Weight of shared concepts beside the cosine."""
+JOINING = 0.05
+"""Two excerpts together must support a sentence by more than this better than one alone."""
+WIDENING = 0.04
+"""A window may support so much less than a part of it: two facts in a sentence share its vector."""
+LONGEST = 3
+"""Sentences of a window at most: what an answer's sentence sums up is rarely longer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """Consecutive sentences of one excerpt."""
+
+    excerpt: Excerpt
+    sentences: tuple[Sentence, ...]
+
+    @property
+    def text(self) -> str:
+        """Its words."""
+        return " ".join(sentence.text for sentence in self.sentences)
+
+    @property
+    def support(self) -> Support:
+        """As a quote."""
+        return Support(self.excerpt.handle, self.sentences)
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """Windows that may support a claim together, and how well they do."""
+
+    windows: tuple[Window, ...]
+    score: float
+
+    @property
+    def text(self) -> str:
+        """The words of all windows."""
+        return " ".join(window.text for window in self.windows)
+
+    @property
+    def handles(self) -> frozenset[int]:
+        """The excerpts that it takes."""
+        return frozenset(window.excerpt.handle for window in self.windows)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class EvidenceVectors:
+    """The windows of all excerpts with their vectors, (windows, dimension), and their terms."""
+
+    windows: tuple[Window, ...]
+    vectors: Vectors
+    terms: tuple[frozenset[str], ...]
+
+
+def windows_of(excerpts: Iterable[Excerpt]) -> tuple[Window, ...]:
+    """All windows, the narrow ones of each excerpt first."""
+    return tuple(
+        Window(excerpt, excerpt.sentences[start : start + size])
+        for excerpt in excerpts
+        for size in range(1, LONGEST + 1)
+        for start in range(len(excerpt.sentences) - size + 1)
+    )
+
+
+def embed_evidence(excerpts: Sequence[Excerpt], embedder: Embedder) -> EvidenceVectors:
+    """The excerpts made ready; once an answer, while the model is still reading."""
+    windows = windows_of(excerpts)
+    vectors = embedder.passages([window.text for window in windows])
+    held = tuple(frozenset(terms(_with_headings(window))) for window in windows)
+    return EvidenceVectors(windows, vectors, held)
+
+
+def _with_headings(window: Window) -> str:
+    chunk = window.excerpt.chunk
+    return f"{chunk.title} {chunk.heading} {window.excerpt.speaker or ''} {window.text}"
+
+
+def candidates(
+    content: str,
+    vector: Vectors,
+    evidence: EvidenceVectors,
+    dictionary: Dictionary | None,
+) -> list[Candidate]:
+    """Every window on its own, best first, then pairs of excerpts; ``vector`` is the content's."""
+    concepts = concepts_of(content, dictionary)
+    cosines = evidence.vectors @ vector
+    single = [
+        Candidate((window,), float(cosine) + OVERLAP * overlap(concepts, held))
+        for window, cosine, held in zip(evidence.windows, cosines, evidence.terms, strict=True)
+    ]
+    single = sorted(_worth_their_width(single), key=lambda candidate: -candidate.score)
+    best = {next(iter(one.handles)): one for one in reversed(single)}
+    rank = {id(window): n for n, window in enumerate(evidence.windows)}
+    pairs = []
+    ordered = sorted(best.values(), key=lambda one: -one.score)[:4]
+    for n, first in enumerate(ordered):
+        for second in ordered[n + 1 :]:
+            rows = [rank[id(one.windows[0])] for one in (first, second)]
+            joined = evidence.vectors[rows].sum(axis=0)
+            cosine = float(joined @ vector / max(float(np.linalg.norm(joined)), 1e-9))
+            held = evidence.terms[rows[0]] | evidence.terms[rows[1]]
+            score = cosine + OVERLAP * overlap(concepts, held)
+            if score - JOINING > max(first.score, second.score):
+                pairs.append(Candidate((*first.windows, *second.windows), score - JOINING))
+    return sorted([*single, *pairs], key=lambda candidate: -candidate.score)
+
+
+def _worth_their_width(single: Sequence[Candidate]) -> list[Candidate]:
+    """Without the windows of which a part supports the claim clearly better: the rest of such a
+    window is beside the point, and its numbers would pass for the claim's."""
+    parts = {(one.windows[0].excerpt.handle, one.windows[0].sentences): one.score for one in single}
+
+    def best_part(one: Candidate) -> float:
+        handle, sentences = one.windows[0].excerpt.handle, one.windows[0].sentences
+        if len(sentences) == 1:
+            return one.score
+        return max(parts[handle, sentences[:-1]], parts[handle, sentences[1:]])
+
+    return [one for one in single if one.score > best_part(one) - WIDENING]
+
+
+def overlap(concepts: Sequence[Concept], held: frozenset[str]) -> float:
+    """The share of a claim's concepts that a text with these terms holds, 0 to 1.
+
+    A translation counts as the word itself: unlike in a search, nothing competes with it.
+    """
+    if not concepts:
+        return 0.0
+    return sum(_held(concept, held) for concept in concepts) / len(concepts)
+
+
+def _held(concept: Concept, held: frozenset[str]) -> float:
+    own = sum(term in held for term in concept.own) / len(concept.own)
+    return max(own, float(any(held.issuperset(form) for form in concept.translations)))
+
+
+def script_distance(text: str, other: str) -> float:
+    """How much of one text is in another script than the other: 0 the same, 1 nothing shared."""
+    mine, theirs = script_shares(text), script_shares(other)
+    return 0.5 * sum(
+        abs(mine.get(script, 0.0) - theirs.get(script, 0.0)) for script in {*mine, *theirs}
+    )

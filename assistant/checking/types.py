@@ -1,0 +1,57 @@
+"""The nouns of the check: a claim of the answer, what supports it, and the verdict on it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from corpus.types import Sentence
+
+Kind = Literal["statement", "lead_in", "question", "heading", "refusal", "markup"]
+"""What a sentence of an answer is; only a statement has to be supported."""
+Outcome = Literal["supported", "mended", "unsupported", "no_claim"]
+Reason = Literal["number", "date", "name", "speaker", "opposite", "meaning", "no_such_handle"]
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """One sentence of an answer, its markers taken out.
+
+    ``lead`` is what stands before it (white space, a bullet, line ends), so that the leads and
+    texts of all claims in order give the answer without its markers. ``handles`` are the numbers of
+    the markers as the model wrote them, whether or not there is such an excerpt.
+    """
+
+    text: str
+    handles: tuple[int, ...] = ()
+    lead: str = ""
+    kind: Kind = "statement"
+
+
+@dataclass(frozen=True, slots=True)
+class Support:
+    """The consecutive sentences of one excerpt that a claim rests on: the quote to show."""
+
+    handle: int
+    sentences: tuple[Sentence, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What came of the check of one claim.
+
+    ``supports`` are empty unless the outcome is ``supported`` (by the excerpts that the model
+    named) or ``mended`` (by others). ``reason`` and ``detail``, the word that gave it, are for
+    ``unsupported``. ``score`` is the best evidence's, comparable among claims (see support.py).
+    """
+
+    outcome: Outcome
+    supports: tuple[Support, ...] = ()
+    reason: Reason | None = None
+    detail: str = ""
+    score: float = 0.0
+
+    @property
+    def handles(self) -> tuple[int, ...]:
+        """The excerpts to cite, each once."""
+        return tuple(dict.fromkeys(support.handle for support in self.supports))

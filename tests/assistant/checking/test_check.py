@@ -1,0 +1,140 @@
+"""The verdict on an answer's sentences: rules with a fake embedder, the musts with the real one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from assistant.checking.check import Checker
+from assistant.checking.claims import claims_of
+from assistant.checking.types import Verdict
+from assistant.context import Excerpt
+from bench.checking import HALVES, figures, judge, read_cases
+from index.centring import CentredEmbedder
+from index.dictionary import open_dictionary
+from tests.builders import make_chunk
+from tests.index.fakes import FakeEmbedder
+
+TALK = make_chunk(
+    [
+        (
+            "Ann Lee",
+            ["A sharp knife is safer than a blunt one.", "I sharpen mine on 3 stones."],
+            10.0,
+            20.0,
+        ),
+        (
+            "Bob Ray",
+            ["Sourdough needs a starter that you feed for 7 days.", "It grew by half."],
+            20.0,
+            40.0,
+        ),
+    ],
+    title="Kitchen",
+    heading="Knives and bread",
+)
+EXCERPTS = (Excerpt(1, TALK, TALK.sentences[:2]), Excerpt(2, TALK, TALK.sentences[2:]))
+
+
+@pytest.fixture
+def checker() -> Checker:
+    return Checker(EXCERPTS, FakeEmbedder(), None, ["Cleo Dunn"])
+
+
+def verdict(checker: Checker, answer: str) -> Verdict:
+    (claim,) = claims_of(answer)
+    return checker.check(claim)
+
+
+def test_a_right_marker_is_kept_and_the_quote_narrowed(checker: Checker) -> None:
+    found = verdict(checker, "A sharp knife is safer than a blunt one [1].")
+    assert (found.outcome, found.handles) == ("supported", (1,))
+    assert [part.text for part in found.supports[0].sentences] == [TALK.sentences[0].text]
+
+
+def test_two_right_markers_are_both_kept() -> None:
+    twice = (*EXCERPTS, Excerpt(3, TALK, TALK.sentences[:1]))
+    found = verdict(
+        Checker(twice, FakeEmbedder()), "A sharp knife is safer than a blunt one [1][3]."
+    )
+    assert (found.outcome, found.handles) == ("supported", (1, 3))
+
+
+@pytest.mark.parametrize("marker", ["", "[2]", "[9]", "[9][2]"])
+def test_a_missing_or_wrong_marker_is_mended(checker: Checker, marker: str) -> None:
+    found = verdict(checker, f"A sharp knife is safer than a blunt one{marker}.")
+    assert (found.outcome, found.handles) == ("mended", (1,))
+
+
+@pytest.mark.parametrize(
+    ("sentence", "reason"),
+    [
+        ("Sourdough needs a starter that you feed for 9 days [2].", "number"),
+        ("In 2019 sourdough needed a starter that you feed for 7 days 2019年 [2].", "number"),
+        ("Bob Ray says a sharp knife is safer than a blunt one [1].", "speaker"),
+        ("Cleo Dunn says a sharp knife is safer than a blunt one [1].", "speaker"),
+        ("Zed Moss says a sharp knife is safer than a blunt one [1].", "speaker"),
+        ("A sharp Sabatier knife is safer than a blunt one [1].", "name"),
+        ("The moon landing was filmed in colour [1].", "meaning"),
+        ("The moon landing was filmed in colour [7].", "no_such_handle"),
+    ],
+)
+def test_what_the_evidence_does_not_hold(checker: Checker, sentence: str, reason: str) -> None:
+    found = verdict(checker, sentence)
+    assert (found.outcome, found.supports) == ("unsupported", ())
+    assert found.reason in (reason, "date") if reason == "number" else found.reason == reason
+
+
+def test_the_opposite_is_no_support() -> None:
+    chunk = make_chunk(
+        [(None, ["The sales of bread in the north dropped a lot last winter."], 0.0, 9.0)]
+    )
+    checker = Checker([Excerpt(1, chunk, chunk.sentences)], FakeEmbedder())
+    found = verdict(checker, "The sales of bread in the north increased a lot last winter [1].")
+    assert (found.outcome, found.reason) == ("unsupported", "opposite")
+
+
+def test_an_invented_time_is_caught_and_the_real_one_passes(checker: Checker) -> None:
+    assert (
+        verdict(checker, "A sharp knife is safer than a blunt one (at 00:00:10) [1].").outcome
+        == "supported"
+    )
+    assert (
+        verdict(checker, "A sharp knife is safer than a blunt one (at 00:31:10) [1].").reason
+        == "date"
+    )
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Here is what they say:", "## Bread", "Is that so?", "The excerpts do not mention cheese."],
+)
+def test_what_claims_nothing_is_left_alone(checker: Checker, text: str) -> None:
+    assert verdict(checker, text).outcome == "no_claim"
+
+
+def test_without_excerpts_nothing_is_supported() -> None:
+    checker = Checker([], FakeEmbedder())
+    assert verdict(checker, "A sharp knife is safe.").reason == "meaning"
+    assert verdict(checker, "A sharp knife is safe [1].").reason == "no_such_handle"
+
+
+@pytest.mark.parametrize("half", HALVES)
+def test_faults_are_caught_and_sound_sentences_are_not_accused(
+    centred: CentredEmbedder, model_dir: Path, half: str
+) -> None:
+    told = figures(judge(read_cases(half), centred, open_dictionary(model_dir)))
+    assert told["caught"] >= 0.8
+    assert told["accused"] <= 0.1
+
+
+def test_there_are_enough_sentences_to_measure_on() -> None:
+    cases = [case for half in HALVES for case in read_cases(half)]
+    assert sum(case.sound for case in cases) >= 60
+    assert sum(not case.sound for case in cases) >= 60
+
+
+def test_it_holds_without_a_dictionary(centred: CentredEmbedder) -> None:
+    told = figures(judge(read_cases("dev"), centred, None))
+    assert told["caught"] >= 0.8
