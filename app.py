@@ -16,9 +16,10 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 from assistant import output
+from assistant.cite_command import cite_options, cite_request, run_cite
 from assistant.conversation import Assistant
 from assistant.evaluation import evaluate
 from assistant.figures_table import figures_text
@@ -27,7 +28,7 @@ from assistant.opening import Held, Opened, Say, hold
 from assistant.questions import read_questions
 from assistant.scope_options import narrowing_of, scope_options
 from assistant.settings import Settings, read_settings
-from assistant.types import Turn
+from assistant.types import Mode, Turn
 from assistant.web.server import create_app, serve
 from corpus.types import SettingsError, VerbatimError
 from index.types import Progress, SyncReport
@@ -78,22 +79,46 @@ def build_parser() -> argparse.ArgumentParser:
     search = add("search", _search, "find the passages that answer", common, scope)
     search.add_argument("question")
     search.add_argument("--limit", type=_positive, default=10, help="hits at most (default: 10)")
-    ask = add("ask", _ask, "answer with cited quotes", common, scope)
+    ask = add("ask", _ask, "answer a question, with citations", common, scope)
     ask.add_argument("question")
+    _add_ask_options(ask)
+    cite = add("cite", _cite, "find who said it, where and when", common, scope)
+    cite_options(cite)
+    cite.add_argument("--limit", type=_positive, default=10, help="hits at most (default: 10)")
+    measure = add("eval", _eval, "measure search and answers on your own question file", common)
+    _add_eval_options(measure)
+    return parser
+
+
+def _add_ask_options(ask: argparse.ArgumentParser) -> None:
     ask.add_argument(
         "--history",
         type=Path,
         default=argparse.SUPPRESS,
         help="JSON file with the turns before, oldest first",
     )
-    measure = add("eval", _eval, "measure search on your own question file", common)
+    ask.add_argument(
+        "--mode",
+        choices=get_args(Mode),
+        help="who puts the answer together (default: model where VERBATIM_LLM names one,"
+        " else quotes)",
+    )
+
+
+def _add_eval_options(measure: argparse.ArgumentParser) -> None:
     measure.add_argument(
         "file", type=Path, metavar="FILE", help="questions, one JSON object a line"
     )
     measure.add_argument(
         "--peer", action="store_true", help="measure LlamaIndex's stock retrievers beside it"
     )
-    return parser
+    measure.add_argument(
+        "--answers", action="store_true", help="have the questions answered, and score the answers"
+    )
+    measure.add_argument(
+        "--mode", choices=get_args(Mode), help="with --answers: as for ask (default: the same)"
+    )
+    measure.set_defaults(wrong_usage=measure.error)
 
 
 def _settings(arguments: argparse.Namespace) -> Settings:
@@ -155,17 +180,37 @@ def _ask(arguments: argparse.Namespace, settings: Settings) -> int:
     history = read_history(arguments.history) if "history" in arguments else ()
     with _ready(settings) as (_, opened):
         scope = opened.assistant.scope(narrowing_of(arguments))
-        answer = opened.assistant.ask(arguments.question, history, scope)
+        answer = opened.assistant.ask(arguments.question, history, scope, arguments.mode)
     _print(arguments, output.answer_json(answer), output.answer_text(answer))
     return DONE
 
 
+def _cite(arguments: argparse.Namespace, settings: Settings) -> int:
+    request = cite_request(arguments)
+    with _ready(settings) as (_, opened):
+        document, text = run_cite(request, opened)
+    _print(arguments, document, text)
+    return DONE
+
+
 def _eval(arguments: argparse.Namespace, settings: Settings) -> int:
+    if arguments.mode and not arguments.answers:
+        arguments.wrong_usage("--mode says how to answer: give --answers as well")
     questions = read_questions(arguments.file.expanduser())
     with _ready(settings) as (held, opened):
-        result = evaluate(held, opened, questions, _say, _complain, peer=arguments.peer)
+        result = evaluate(
+            held,
+            opened,
+            questions,
+            _say,
+            _complain,
+            peer=arguments.peer,
+            answers=arguments.answers,
+            mode=arguments.mode,
+        )
     _say("")
-    _print(arguments, result.document, figures_text(result.document, result.missed))
+    text = figures_text(result.document, result.missed, result.uncited)
+    _print(arguments, result.document, text)
     return DONE
 
 

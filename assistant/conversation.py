@@ -3,29 +3,35 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import replace
 
+from assistant.answering import fallen_back, kept, quoted, refused, written
+from assistant.deep import answer_deep
+from assistant.drafting import Draft
 from assistant.examples import example_questions
-from assistant.followups import Lead, leading_question, leans_back, named_speakers, stand_alone
-from assistant.quoting import pick, quote_answer, refusal
+from assistant.llm.types import ModelState
+from assistant.resolving import Asked, Resolver
 from assistant.scoping import Narrowing, resolve_scope
-from assistant.types import Answer, Turn
-from assistant.wording import list_marks, wording
-from corpus.language import detect_language
-from corpus.types import Transcript
+from assistant.types import Answer, Mode, Turn, Update
+from assistant.writing import Writer
+from corpus.types import LanguageModelError, SettingsError, Transcript
 from index.retriever import TranscriptRetriever
 from index.types import EVERYWHERE, Evidence, Query, Scope, Talk
 
 HITS = 8
-"""How many hits an answer is made from."""
+"""How many hits an answer in quotes is made from."""
+READ_HITS = 40
+"""How many hits the excerpts for a model are chosen from: more than fill its budget."""
 
 
 class Assistant:
     """Answers questions over one library; safe to call from several threads.
 
     ``source`` gives the transcript of a file as it stands on disk now, ``None`` if it is gone:
-    quotes are checked against it. Below ``min_confidence`` nothing is answered.
+    quotes are checked against it. Below ``min_confidence`` nothing is answered. With a ``writer``
+    a language model writes the answers.
     """
 
     def __init__(
@@ -33,24 +39,57 @@ class Assistant:
         retriever: TranscriptRetriever,
         source: Callable[[str], Transcript | None],
         min_confidence: float = 0.5,
+        writer: Writer | None = None,
     ) -> None:
         self._retriever = retriever
+        self._resolver = Resolver(retriever)
         self._source = source
         self._min_confidence = min_confidence
+        self._writer = writer
 
-    def ask(self, question: str, history: Sequence[Turn] = (), scope: Scope = EVERYWHERE) -> Answer:
+    def modes(self) -> tuple[Mode, ...]:
+        """The ways in which it can answer; the first is the default."""
+        return ("model", "quotes", "deep") if self._writer else ("quotes",)
+
+    def model_state(self) -> ModelState | None:
+        """What is known of the language model, ``None`` without one. Never waits for it."""
+        return self._writer.model.describe() if self._writer else None
+
+    def ask(
+        self,
+        question: str,
+        history: Sequence[Turn] = (),
+        scope: Scope = EVERYWHERE,
+        mode: Mode | None = None,
+    ) -> Answer:
         """The answer to a question in the light of the turns before it, oldest first.
 
         Only passages in ``scope`` are looked at, and they alone decide whether there is an answer.
+        Raises SettingsError for a mode that is not among ``modes``.
         """
-        clock = _Clock()
-        query = self.resolve(question, history, scope)
-        clock.lap("resolve")
-        evidence = self._retriever.search(query, HITS)
-        clock.lap("search")
-        answer = self._quoted(question, evidence)
-        clock.lap("answer")
-        return replace(answer, timings_ms=clock.laps())
+        *_, last = self.stream(question, history, scope, mode)
+        assert last.answer is not None  # the last update has the whole answer
+        return last.answer
+
+    def stream(
+        self,
+        question: str,
+        history: Sequence[Turn] = (),
+        scope: Scope = EVERYWHERE,
+        mode: Mode | None = None,
+    ) -> Generator[Update]:
+        """``ask`` while it happens; the last update has stage ``done`` and the whole answer.
+
+        A sentence comes when it has been checked. Closing the generator ends the work.
+        """
+        modes = self.modes()
+        if mode is not None and mode not in modes:
+            raise SettingsError(
+                f"there is no mode {mode!r} without a language model: set VERBATIM_LLM to one"
+                if mode in ("model", "deep")
+                else f"there is no mode {mode!r}: choose one of {', '.join(modes)}"
+            )
+        return self._answering(question, history, scope, mode or modes[0])
 
     def search(
         self,
@@ -72,25 +111,8 @@ class Assistant:
         return resolve_scope(narrowing, self._retriever.talks(), self._retriever.speakers())
 
     def resolve(self, question: str, history: Sequence[Turn], scope: Scope = EVERYWHERE) -> Query:
-        """The question as a query that stands alone.
-
-        A follow-up takes the talk, the people and the subject from the turns before: who is meant
-        is whom it names itself, else whom the last question named, else who said what answered
-        that best.
-        """
-        speakers = self._retriever.speakers()
-        own = named_speakers(question, speakers)
-        before = leading_question(history)
-        if before is None or not leans_back(question):
-            return Query(question, speakers=frozenset(own), scope=scope)
-        first = self._retriever.search(Query(before, scope=scope), 1).hits
-        talks = tuple(hit.chunk.transcript_id for hit in first)
-        if own:  # beside a name a pronoun may mean anybody, so it stays as it is
-            alone = stand_alone(question, Lead(before, (), talks))
-            return replace(alone, speakers=frozenset(own), scope=scope)
-        said = tuple(hit.best.speaker for hit in first if hit.best.speaker)
-        lead = Lead(before, _last_named(history, speakers) or said, talks)
-        return replace(stand_alone(question, lead), scope=scope)
+        """The question as a query that stands alone, by rule: see ``Resolver.by_rule``."""
+        return self._resolver.by_rule(question, history, scope)
 
     def talks(self) -> Sequence[Talk]:
         """What there is to ask about, in the order of files."""
@@ -100,31 +122,74 @@ class Assistant:
         """A few questions that this library can answer, in one of the page's languages."""
         return example_questions(self._retriever.topics(), language)
 
-    def _quoted(self, question: str, evidence: Evidence) -> Answer:
-        language = detect_language(question)
-        words = wording(language)
-        picks = pick(evidence) if evidence.answerable >= self._min_confidence else ()
-        if not picks:
-            text, topics = refusal(evidence, words, list_marks(language))
-            return Answer(text, (), "no_evidence", "quotes", evidence.answerable, topics, {})
-        text, citations = quote_answer(picks, words.found, self._source)
-        return Answer(text, citations, "answered", "quotes", evidence.answerable, (), {})
+    def _answering(
+        self, question: str, history: Sequence[Turn], scope: Scope, mode: Mode
+    ) -> Generator[Update]:
+        clock = _Clock()
+        writer = None if mode == "quotes" else self._writer
+        yield Update("searching")
+        if writer is None:
+            asked = self._resolver.asked(question, history, scope)
+        else:
+            asked = self._resolver.asked(question, history, scope, writer.model, writer.timeout_s)
+        clock.lap("resolve")
+        if writer is not None and mode == "deep":
+            yield from self._deep(writer, asked)
+            return
+        evidence = self._retriever.search(asked.query, READ_HITS if writer else HITS)
+        clock.lap("search")
+        if not evidence.hits or evidence.answerable < self._min_confidence:
+            answer = refused(evidence, asked.language)
+        elif writer is None:
+            answer = quoted(evidence, asked.language, self._source)
+        else:
+            answer = yield from self._written(writer, asked, evidence, clock)
+        clock.lap("answer")
+        yield Update("done", replace(answer, timings_ms=clock.laps()))
 
+    def _deep(self, writer: Writer, asked: Asked) -> Generator[Update]:
+        return answer_deep(
+            replace(asked.query, text=asked.question, context=""),
+            self._retriever,
+            writer,
+            language=asked.language,
+            wishes=asked.wishes,
+            min_confidence=self._min_confidence,
+        )
 
-def _last_named(history: Sequence[Turn], speakers: Sequence[str]) -> tuple[str, ...]:
-    """The speakers whom the last question names, or one before it that it leans back on."""
-    for turn in reversed(history):
-        if turn.role == "user" and turn.text.strip():
-            named = named_speakers(turn.text, speakers)
-            if named or not leans_back(turn.text):
-                return named
-    return ()
+    def _written(
+        self, writer: Writer, asked: Asked, evidence: Evidence, clock: _Clock
+    ) -> Generator[Update, None, Answer]:
+        """The model's answer; where it comes to nothing, the one in quotes.
+
+        Nothing is shown until a sentence is supported, so that no sentence is taken back.
+        """
+        yield Update("writing")
+        name, language = writer.model.name, asked.language
+        deadline = clock.started_s + writer.timeout_s
+        draft, failure = Draft(), ""
+        try:
+            drafts = writer.write(asked.question, evidence, language, asked.wishes, deadline)
+            with closing(drafts):
+                for draft in drafts:
+                    if draft.holds:
+                        clock.lap_once("first")
+                        yield Update("writing", written(draft, evidence, language, name))
+        except LanguageModelError as error:
+            failure = error.reason
+        if draft.holds:
+            answer = written(draft, evidence, language, name)
+            reason = failure or ("cut" if draft.cut else "")
+            return kept(answer, reason, language) if reason else answer
+        quotes = replace(evidence, hits=evidence.hits[:HITS])
+        return fallen_back(draft, failure, quotes, language, self._source, name)
 
 
 class _Clock:
     """Wall time by step, in milliseconds."""
 
     def __init__(self) -> None:
+        self.started_s = time.monotonic()
         self._started = self._last = time.perf_counter()
         self._laps: dict[str, float] = {}
 
@@ -132,6 +197,10 @@ class _Clock:
         now = time.perf_counter()
         self._laps[name] = round((now - self._last) * 1000, 1)
         self._last = now
+
+    def lap_once(self, name: str) -> None:
+        if name not in self._laps:
+            self.lap(name)
 
     def laps(self) -> dict[str, float]:
         return {**self._laps, "total": round((self._last - self._started) * 1000, 1)}

@@ -14,22 +14,46 @@ _BLOCKS = {
     "unanswerable": "Without an answer",
 }
 _COLUMNS = ("n", "hit@1", "hit@5", "mrr", "answered", "refused")
+_ANSWER_BLOCKS = {
+    "qa": "Answers, by language",
+    "followup": "To follow-ups",
+    "quote": "To quotes",
+    "came_as": "By the mode they came in",
+    "unanswerable": "Without an answer",
+    "written": "What a model wrote",
+}
+_ANSWER_COLUMNS = ("n", "answered", "refused", "precision", "recall", "places", "f1", "cosine")
+_SENTENCE_COLUMNS = ("sentences", "supported", "mended", "unsupported")
+_COUNTS = ("n", "sentences")
 _NAME_WIDTH = 44
 _COLUMN_WIDTH = 10
+_ANSWER_NAME_WIDTH = 26
+_SENTENCE_COLUMN_WIDTH = 13
 _WIDTH = 90
 
 
-def figures_text(document: Mapping[str, Any], missed: Sequence[str]) -> str:
-    """A table of at most 90 columns; below it the times and the questions to look into.
+def figures_text(
+    document: Mapping[str, Any], missed: Sequence[str], uncited: Sequence[str] = ()
+) -> str:
+    """A table of at most 96 columns; below it the times and the questions to look into.
 
-    A peer's figures stand indented under ours for the same questions.
+    A peer's figures stand indented under ours for the same questions. Figures of answers, where
+    there are any, follow on those of the search.
     """
     blocks = [_block(kind, document) for kind in _BLOCKS if document[kind]]
     blocks.append(_times(document))
-    if missed:
-        told = f"Not among the first 5, or answered in error: {', '.join(missed)}"
-        blocks.append(textwrap.fill(told, _WIDTH, subsequent_indent="  ", break_on_hyphens=False))
+    blocks += _named("Not among the first 5, or answered in error", missed)
+    if answers := document.get("answers"):
+        blocks += _answers(answers)
+        blocks += _named("Cited at no gold place, or answered in error", uncited)
     return "\n\n".join(blocks)
+
+
+def _named(what: str, ids: Sequence[str]) -> list[str]:
+    """The questions to look into, if there are any."""
+    told = f"{what}: {', '.join(ids)}"
+    wrapped = textwrap.fill(told, _WIDTH, subsequent_indent="  ", break_on_hyphens=False)
+    return [wrapped] if ids else []
 
 
 def _block(kind: str, document: Mapping[str, Any]) -> str:
@@ -55,12 +79,44 @@ def _times(document: Mapping[str, Any]) -> str:
     return "\n".join(lines)
 
 
-def _line(name: str, cells: Sequence[str]) -> str:
-    return f"{name:<{_NAME_WIDTH}}" + "".join(f"{cell:>{_COLUMN_WIDTH}}" for cell in cells)
+def _answers(answers: Mapping[str, Any]) -> list[str]:
+    """A block a kind of question, then what became of a model's sentences, then the times."""
+    widths = (_ANSWER_NAME_WIDTH, _COLUMN_WIDTH)
+    kinds = [kind for kind in _ANSWER_BLOCKS if answers.get(kind)]
+    blocks = [_answer_block(kind, answers[kind], _ANSWER_COLUMNS, widths) for kind in kinds]
+    written = {mode: row for mode, row in answers["came_as"].items() if "sentences" in row}
+    if written:
+        widths = (_ANSWER_NAME_WIDTH, _SENTENCE_COLUMN_WIDTH)
+        blocks.append(_answer_block("written", written, _SENTENCE_COLUMNS, widths))
+    lines = [_line(f"Milliseconds, mode {answers['mode']}", ["median", "p95"])]
+    for name, key in (("first words", "first_ms"), ("whole answer", "total_ms")):
+        cells = [f"{answers[key][part]:.1f}" for part in ("median", "p95")]
+        lines.append(_line(f"  {name}", cells))
+    return [*blocks, "\n".join(lines)]
+
+
+def _answer_block(
+    kind: str,
+    rows: Mapping[str, Mapping[str, Any]],
+    columns: Sequence[str],
+    widths: tuple[int, int],
+) -> str:
+    told = [name for name in columns if any(name in row for row in rows.values())]
+    lines = [_line(_ANSWER_BLOCKS[kind], told, widths)]
+    for name, row in rows.items():
+        lines.append(_line(f"  {name}", [_cell(row, column) for column in told], widths))
+    return "\n".join(lines)
+
+
+def _line(
+    name: str, cells: Sequence[str], widths: tuple[int, int] = (_NAME_WIDTH, _COLUMN_WIDTH)
+) -> str:
+    first, each = widths
+    return f"{name:<{first}}" + "".join(f"{cell:>{each}}" for cell in cells)
 
 
 def _cell(row: Mapping[str, Any], column: str) -> str:
     value = row.get(column)
     if value is None:
         return "-"
-    return str(value) if column == "n" else f"{value:.2f}"
+    return str(value) if column in _COUNTS else f"{value:.2f}"

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
-from assistant.types import Answer, Turn
+from assistant.llm.types import ModelState
+from assistant.types import Answer, Mode, Turn, Update
 from corpus.types import VerbatimError
 from index.types import EVERYWHERE, Scope, Talk
 
@@ -20,11 +21,39 @@ Phase = Literal["loading", "ready", "failed"]
 class Engine(Protocol):
     """What a face needs of the conversation: answers, and questions to start with."""
 
-    def ask(self, question: str, history: Sequence[Turn] = (), scope: Scope = EVERYWHERE) -> Answer:
+    def ask(
+        self,
+        question: str,
+        history: Sequence[Turn] = (),
+        scope: Scope = EVERYWHERE,
+        mode: Mode | None = None,
+    ) -> Answer:
         """The answer to ``question`` after ``history``, oldest turn first; threads may call it.
 
-        Nothing outside ``scope`` is looked at.
+        Nothing outside ``scope`` is looked at. Raises SettingsError for a mode that is not among
+        ``modes``.
         """
+        ...
+
+    def stream(
+        self,
+        question: str,
+        history: Sequence[Turn] = (),
+        scope: Scope = EVERYWHERE,
+        mode: Mode | None = None,
+    ) -> Generator[Update]:
+        """``ask`` while it happens; the last update has stage ``done`` and the whole answer.
+
+        Closing the generator ends the work.
+        """
+        ...
+
+    def modes(self) -> tuple[Mode, ...]:
+        """The ways in which it can answer; the first is the default."""
+        ...
+
+    def model_state(self) -> ModelState | None:
+        """What is known of the language model, ``None`` without one. Never waits for it."""
         ...
 
     def talks(self) -> Sequence[Talk]:

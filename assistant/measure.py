@@ -12,7 +12,7 @@ import statistics
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from assistant.conversation import Assistant
 from assistant.questions import Gold, Question
@@ -26,6 +26,7 @@ LONGEST_HIT_S = 180.0
 """A longer span is no moment, unless the gold's own is as long."""
 
 Json = dict[str, Any]
+Item = TypeVar("Item")
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +126,7 @@ def figures(outcomes: Sequence[Outcome], talks: Sequence[Talk]) -> Json:
     return {
         **{kind: _by_language(outcomes, kind, ranking) for kind in ("qa", "followup", "quote")},
         "unanswerable": _by_language(outcomes, "unanswerable", refusals),
-        "pairs": _grouped(qa, lambda outcome: _pair(outcome.question, spoken), ranking),
+        "pairs": grouped(qa, lambda outcome: _pair(outcome.question, spoken), ranking),
         "timings_ms": timings([outcome.elapsed_ms for outcome in outcomes]),
     }
 
@@ -136,16 +137,16 @@ def ranking(outcomes: Sequence[Outcome]) -> Json:
     known = [outcome.answered for outcome in outcomes if outcome.answered is not None]
     return {
         "n": len(ranks),
-        "hit@1": _share(rank == 1 for rank in ranks),
-        "hit@5": _share(_in_five(outcome) for outcome in outcomes),
+        "hit@1": share(rank == 1 for rank in ranks),
+        "hit@5": share(_in_five(outcome) for outcome in outcomes),
         "mrr": round(statistics.fmean(1 / rank if rank else 0.0 for rank in ranks), 4),
-        **({"answered": _share(known)} if known else {}),
+        **({"answered": share(known)} if known else {}),
     }
 
 
 def refusals(outcomes: Sequence[Outcome]) -> Json:
     """Figures of questions without an answer: the share that was declined."""
-    return {"n": len(outcomes), "refused": _share(not outcome.answered for outcome in outcomes)}
+    return {"n": len(outcomes), "refused": share(not outcome.answered for outcome in outcomes)}
 
 
 def timings(elapsed_ms: Sequence[float]) -> Json:
@@ -179,23 +180,23 @@ def _by_language(
     outcomes: Sequence[Outcome], kind: str, score: Callable[[Sequence[Outcome]], Json]
 ) -> Json:
     chosen = [outcome for outcome in outcomes if outcome.question.kind == kind]
-    return _grouped(chosen, lambda outcome: outcome.question.language, score)
+    return grouped(chosen, lambda outcome: outcome.question.language, score)
 
 
-def _grouped(
-    outcomes: Sequence[Outcome],
-    key: Callable[[Outcome], str | None],
-    score: Callable[[Sequence[Outcome]], Json],
+def grouped(
+    items: Iterable[Item], key: Callable[[Item], str | None], row: Callable[[Sequence[Item]], Json]
 ) -> Json:
-    groups: dict[str, list[Outcome]] = {}
-    for outcome in outcomes:
-        name = key(outcome)
+    """Figures by group, in the order of names; what has none (``None``) is left out."""
+    groups: dict[str, list[Item]] = {}
+    for item in items:
+        name = key(item)
         if name is not None:
-            groups.setdefault(name, []).append(outcome)
-    return {name: score(groups[name]) for name in sorted(groups)}
+            groups.setdefault(name, []).append(item)
+    return {name: row(groups[name]) for name in sorted(groups)}
 
 
-def _share(marks: Iterable[bool]) -> float:
+def share(marks: Iterable[bool]) -> float:
+    """The share that is true, of one or more."""
     return round(statistics.fmean(map(float, marks)), 4)
 
 

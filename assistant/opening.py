@@ -7,15 +7,22 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 
+from assistant.answering import Source
+from assistant.budget import DeepBudget
+from assistant.citing.lookup import QuoteFinder
 from assistant.conversation import Assistant
+from assistant.llm.model import language_model
+from assistant.llm.settings import ModelSettings
 from assistant.settings import Settings
+from assistant.writing import Writer
 from corpus.chunks import Budget
 from corpus.library import Library
 from corpus.readers import SUFFIXES
 from corpus.types import LibraryError, ReadError, Transcript
 from index.centring import CentredEmbedder, LanguageMeans, measure_means, reference_digest
-from index.dictionary import open_dictionary
+from index.dictionary import Dictionary, open_dictionary
 from index.embedder import SentenceEmbedding, load_embedder
+from index.quotes import QuoteIndex
 from index.retriever import TranscriptRetriever
 from index.sentence_transformer import load_cross_encoder
 from index.store import SCHEMA, IndexStore, open_store
@@ -30,12 +37,14 @@ Say = Callable[[str], None]
 class Opened:
     """A library that is ready to be asked, and what bringing its index up to date did.
 
-    ``model`` is the embedding model as it is, without the centring that ours goes through.
+    ``model`` is the embedding model as it is, ``embedder`` the same with its vectors centred.
     """
 
     assistant: Assistant
     report: SyncReport
     model: SentenceEmbedding
+    embedder: Embedder
+    quotes: QuoteFinder
 
 
 @contextmanager
@@ -82,10 +91,35 @@ class Held:
         dictionary = open_dictionary(settings.data)
         retriever = TranscriptRetriever(store, embedder, dictionary=dictionary, reranker=reranker)
         source = current_source(self.library)
-        return Opened(Assistant(retriever, source, settings.min_confidence), report, base)
+        writer = None
+        if settings.llm is not None:
+            writer = _writer(settings.llm, embedder, dictionary, source, retriever)
+        assistant = Assistant(retriever, source, settings.min_confidence, writer)
+        quotes = QuoteFinder(QuoteIndex(store, embedder, dictionary))
+        return Opened(assistant, report, base, embedder, quotes)
 
 
-def current_source(library: Library) -> Callable[[str], Transcript | None]:
+def _writer(
+    settings: ModelSettings,
+    embedder: Embedder,
+    dictionary: Dictionary | None,
+    source: Source,
+    retriever: TranscriptRetriever,
+) -> Writer:
+    return Writer(
+        language_model(settings),
+        embedder,
+        dictionary,
+        source,
+        retriever.speakers,
+        evidence_tokens=settings.evidence_tokens,
+        strict=settings.strict,
+        timeout_s=settings.timeout_s,
+        deep=DeepBudget(settings.deep_calls, settings.deep_timeout_s),
+    )
+
+
+def current_source(library: Library) -> Source:
     """A file's transcript as it stands on disk now; ``None`` where it is gone or unreadable."""
     read = lru_cache(maxsize=64)(lambda file, _fingerprint: library.read_alone(file))
 

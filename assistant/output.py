@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from assistant.sureness import percent, sureness, sureness_words
-from assistant.types import Answer, Citation
+from assistant.types import Answer, Citation, Statement
 from corpus.links import moment_url
 from index.moments import moment_of_hit
 from index.types import Evidence, Hit, Progress, SyncReport
@@ -87,19 +87,24 @@ def evidence_text(evidence: Evidence, min_confidence: float) -> str:
 
 
 def answer_json(answer: Answer) -> Json:
-    """The document that ``ask --json`` prints."""
-    return {
+    """The document that ``ask --json`` prints; of a model it speaks where one was asked."""
+    document: Json = {
         "status": answer.status,
         "answer": answer.text,
         "citations": [_citation_json(citation) for citation in answer.citations],
         "mode": answer.mode,
         "timings_ms": dict(answer.timings_ms),
     }
+    if answer.model:
+        document["model"] = answer.model
+        document["notice"] = answer.notice
+        document["statements"] = [_statement_json(one) for one in answer.statements]
+    return document
 
 
 def answer_text(answer: Answer) -> str:
     """The answer and its sources for a person."""
-    lines = [answer.text]
+    lines = [answer.notice, "", answer.text] if answer.notice else [answer.text]
     if answer.citations:
         lines.append("")
     for citation in answer.citations:
@@ -110,7 +115,16 @@ def answer_text(answer: Answer) -> str:
         if citation.url:
             lines.append(f"    {citation.url}")
     lines += ["", _sureness_line(answer.answerable, answered=answer.status == "answered")]
+    if answer.model and answer.mode != "quotes":
+        lines.append(_written_line(answer))
     return "\n".join(lines)
+
+
+def _written_line(answer: Answer) -> str:
+    """Who wrote it, and how many of its sentences the check could hold to their evidence."""
+    claims = [one for one in answer.statements if one.outcome != "no_claim"]
+    verified = sum(bool(one.markers) for one in claims)
+    return f"Written by {answer.model}; {verified} of {len(claims)} sentences verified."
 
 
 def _sureness_line(answerable: float, *, answered: bool) -> str:
@@ -141,6 +155,16 @@ def clock(start_s: float | None, end_s: float | None, estimated: bool) -> str:
 def _hms(seconds: float) -> str:
     whole = int(seconds)
     return f"{whole // 3600}:{whole // 60 % 60:02d}:{whole % 60:02d}"
+
+
+def _statement_json(statement: Statement) -> Json:
+    return {
+        "text": statement.text,
+        "outcome": statement.outcome,
+        "markers": list(statement.markers),
+        "reason": statement.reason,
+        "detail": statement.detail,
+    }
 
 
 def _citation_json(citation: Citation) -> Json:

@@ -14,10 +14,10 @@ from types import MappingProxyType
 from typing import Literal
 
 from assistant.context import Excerpt, render
+from assistant.memory import remembered
 from assistant.neutral import NO_ANSWER, neutral
 from assistant.types import Turn
 from assistant.wishes import Wishes
-from corpus.tokens import count_tokens
 
 Message = tuple[Literal["system", "user"], str]
 """Who speaks, and the words."""
@@ -45,6 +45,10 @@ _LENGTHS: Mapping[str | None, str] = MappingProxyType(
         None: "Be brief: one sentence for a simple fact, at most five otherwise.",
     }
 )
+MOST_SENTENCES: Mapping[str | None, int] = MappingProxyType(
+    {"sentence": 1, "short": 3, "long": 12, None: 6}
+)
+"""Where a model doesn't keep to the length asked for, its answer ends after so many sentences."""
 _FORMS: Mapping[str | None, str] = MappingProxyType(
     {
         "list": " Write a list: one point a line, each line starting with - and ending with [n].",
@@ -75,9 +79,13 @@ _ANY_LANGUAGE = (
 )
 
 _STANDALONE = """\
-Rewrite the last question so that it can be understood without the conversation: put the names and \
-the subject in for words such as he, it, that. Keep its meaning and its language. If it can be \
-understood as it is, repeat it. Don't answer it. Reply with the question alone."""
+The last question only makes sense after the conversation. Write it out in full: put in the names \
+and the subject that it leaves out or means by words such as he, it, that. Ask what the last \
+question asks, not what was asked before. Keep its language. Don't answer it. Reply with the \
+question alone.
+Example: Reader: How long does Ann bake bread? Last question: And Bob? Full question: How long \
+does Bob bake bread?
+例：Reader: 安怎么看面包？ Last question: 那价格呢？ Full question: 安怎么看面包的价格？"""
 
 _PARTS = """\
 Split the question into at most {limit} questions that a single passage of one talk can answer \
@@ -121,8 +129,8 @@ def language_line(tag: str) -> str:
 
 
 def standalone_messages(question: str, history: Sequence[Turn]) -> tuple[Message, ...]:
-    """For the question as it reads without the turns before it, oldest first."""
-    user = f"{_told(history)}\n\nLast question: {neutral(question)}"
+    """For a question that leans on the turns before it, oldest first, as it reads without them."""
+    user = f"{_told(history)}\nLast question: {neutral(question)}\nFull question:"
     return ("system", _STANDALONE), ("user", user.strip())
 
 
@@ -173,14 +181,9 @@ def without_marker(reply: str) -> str:
 
 
 def _told(history: Sequence[Turn]) -> str:
-    """The last turns that fit, oldest first, a line each; of an answer only the beginning."""
-    lines: list[str] = []
-    left = HISTORY_TOKENS
-    for turn in reversed(history):
+    """The last turns that fit, oldest first, a line each."""
+    lines = []
+    for turn in remembered(history, HISTORY_TOKENS):
         text = neutral(_HANDLE.sub("", turn.text))
-        line = f"Reader: {text}" if turn.role == "user" else f"Reply: {text[:200]}"
-        left -= count_tokens(line) + 1
-        if left < 0:
-            break
-        lines.append(line)
-    return "\n".join(reversed(lines))
+        lines.append(f"Reader: {text}" if turn.role == "user" else f"Reply: {text}")
+    return "\n".join(lines)

@@ -44,6 +44,7 @@ class Question:
     """One line of a question file. ``history`` are the questions before it, oldest first.
 
     ``id`` is the line's own, else its number. ``gold`` is empty for ``unanswerable`` alone.
+    ``answer`` is a reference answer, empty where the line has none.
     """
 
     id: str
@@ -52,6 +53,7 @@ class Question:
     text: str
     history: tuple[str, ...]
     gold: tuple[Gold, ...]
+    answer: str = ""
 
 
 class _BadLineError(Exception):
@@ -138,7 +140,8 @@ def _question(line: str, number: int) -> Question:
     if kind != "unanswerable" and not gold:
         raise _BadLineError("no gold: give the places that answer, or make it unanswerable")
     name = number if item.get("id") in (None, "") else item["id"]
-    return Question(_plain(name), kind, language, text, history, gold)
+    answer = str(item["answer"]).strip() if _is_text(item.get("answer")) else ""
+    return Question(_plain(name), kind, language, text, history, gold, answer)
 
 
 def _plain(name: object) -> str:

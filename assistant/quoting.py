@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from assistant.citations import cite
+from assistant.composing import unlinked
 from assistant.types import Citation
 from assistant.wording import Wording
 from corpus.types import Chunk, Sentence, Transcript
@@ -146,7 +147,7 @@ def refusal(
 
 def escape(text: str) -> str:
     """Transcript text for Markdown: what could be markup or pass for a marker is escaped."""
-    return _MARKUP.sub(r"\\\1", text)
+    return unlinked(_MARKUP.sub(r"\\\1", text))
 
 
 def _bullet(citation: Citation) -> str:

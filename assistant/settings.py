@@ -36,6 +36,8 @@ VARIABLES: Mapping[str, str] = MappingProxyType(
         "VERBATIM_LLM_EVIDENCE_TOKENS": "tokens of the transcripts in a prompt (default: 1200)",
         "VERBATIM_LLM_TEMPERATURE": "0 for the same words each time, up to 2 (default: 0)",
         "VERBATIM_LLM_TIMEOUT_S": "seconds for a whole answer, then quotes (default: 60)",
+        "VERBATIM_DEEP_CALLS": "calls of the model for a deep answer at most (default: 8)",
+        "VERBATIM_DEEP_TIMEOUT_S": "seconds for a deep answer, then the best so far (default: 180)",
         "VERBATIM_STRICT": "1 drops sentences that no evidence supports (default: 0)",
         "VERBATIM_HOST": "address that serve listens on (default: 127.0.0.1)",
         "VERBATIM_PORT": "port that serve listens on (default: 7860)",

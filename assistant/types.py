@@ -8,7 +8,12 @@ from typing import Literal
 
 Role = Literal["user", "assistant"]
 Status = Literal["answered", "no_evidence"]
-Mode = Literal["quotes", "model"]
+Mode = Literal["quotes", "model", "deep"]
+"""Who puts the answer together: nobody (quotes in order), a language model, or a language model in
+several steps (deep.py)."""
+Outcome = Literal["supported", "mended", "unsupported", "no_claim"]
+"""What the check of a model's sentence came to: checking/types.py."""
+Stage = Literal["searching", "writing", "splitting", "judging", "done"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,12 +51,41 @@ class Citation:
 
 
 @dataclass(frozen=True, slots=True)
+class Statement:
+    """One sentence of an answer that a model wrote, after its check.
+
+    ``lead`` is what stands before it (white space, a bullet); ``text`` has no markers.
+    ``markers`` are of citations whose quotes support it. ``reason`` and ``detail`` say why an
+    ``unsupported`` one is: see checking/types.py.
+    """
+
+    text: str
+    outcome: Outcome
+    markers: tuple[int, ...] = ()
+    lead: str = ""
+    reason: str | None = None
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step of a deep answer, with those that it led to; ``text`` is one line for the reader."""
+
+    kind: Literal["question", "search", "draft", "judge", "gap", "answer"]
+    text: str
+    elapsed_s: float = 0.0
+    steps: tuple[Step, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """What the reader gets: Markdown text with markers, and the citations they stand for.
 
     ``suggestions`` are topics that are near, offered where there is no evidence. ``answerable`` is
     the evidence's probability that the library has an answer. ``timings_ms`` are wall times by
-    step.
+    step. A model's answer has its sentences as ``statements``, the model's name, and in ``seen``
+    the excerpts as the model read them. ``notice`` is one line for the reader where something went
+    otherwise than asked, as when the model failed and quotes stand in for it.
     """
 
     text: str
@@ -61,3 +95,22 @@ class Answer:
     answerable: float
     suggestions: tuple[str, ...]
     timings_ms: Mapping[str, float]
+    statements: tuple[Statement, ...] = ()
+    notice: str = ""
+    model: str = ""
+    seen: str = ""
+    steps: tuple[Step, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Update:
+    """An answer while it is made: as far as it has come, and complete at stage ``done``.
+
+    Its sentences have been checked and never change again. ``seconds_left`` and ``calls_left`` are
+    what a deep answer has left of its budget.
+    """
+
+    stage: Stage
+    answer: Answer | None = None
+    seconds_left: float | None = None
+    calls_left: int | None = None

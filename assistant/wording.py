@@ -73,6 +73,14 @@ def wording(language: str) -> Wording:
     return WORDINGS.get(tag) or WORDINGS.get(tag.split("-")[0]) or WORDINGS["en"]
 
 
+def answer_language(language: str) -> str:
+    """``zh-Hans``, ``zh-Hant`` or ``en``: in which of them a reader of that language is told what
+    went on."""
+    if language.partition("-")[0] != "zh":
+        return "en"
+    return "zh-Hant" if language == "zh-Hant" else "zh-Hans"
+
+
 def list_marks(language: str) -> tuple[str, str]:
     """Opening and closing quotation marks for quoted topics in that language."""
     if language == "zh-Hant" or language.startswith("ja"):

@@ -106,21 +106,14 @@ def ask(opened: Opened, store: IndexStore, path: Path) -> list[Asked]:
     library = [
         (chunk, part) for chunk in store.catalog.chunks(rows).values() for part in chunk.sentences
     ]
-    answers = reference_answers(path)
     asked = []
     for question in read_questions(path):
         if question.kind == "qa":
             gold = [one for one in library if any(is_inside(*one, g) for g in question.gold)]
             evidence, _ = opened.assistant.search(question.text, HITS)
-            answer = answering(gold, answers.get(question.text, ""), opened.model)
+            answer = answering(gold, question.answer, opened.model)
             asked.append(Asked(question, evidence, answer))
     return asked
-
-
-def reference_answers(path: Path) -> dict[str, str]:
-    """Reference answers by question, of the lines that have one."""
-    lines = [json.loads(line) for line in path.read_text("utf-8-sig").split("\n") if line.strip()]
-    return {line["question"].strip(): line.get("answer") or "" for line in lines}
 
 
 def measure(asked: Sequence[Asked]) -> list[Figure]:

@@ -117,10 +117,9 @@ def _chunk(transcript: Transcript, section: Section, ordinal: int, parts: Sequen
     text, sentences = _joined(parts)
     speakers = tuple(dict.fromkeys(part.speaker for part in sentences if part.speaker))
     embedded = embedded_text(transcript.title, section.heading, speakers, text)
-    identity = "\n".join((transcript.id, str(section.position), str(ordinal), embedded))
     start_s, end_s, estimated = _span(sentences)
-    return Chunk(
-        id=hashlib.sha256(identity.encode("utf-8", "backslashreplace")).hexdigest()[:20],
+    chunk = Chunk(
+        id="",
         transcript_id=transcript.id,
         file=transcript.file,
         title=transcript.title,
@@ -138,6 +137,14 @@ def _chunk(transcript: Transcript, section: Section, ordinal: int, parts: Sequen
         sentences=sentences,
         token_count=count_tokens(embedded),
     )
+    return replace(chunk, id=chunk_id(chunk, ordinal))
+
+
+def chunk_id(chunk: Chunk, ordinal: int) -> str:
+    """The id of the chunk that comes as number ``ordinal``, from 0, in its section."""
+    of_it = (chunk.transcript_id, str(chunk.section), str(ordinal), chunk.embedded_text)
+    identity = "\n".join(of_it).encode("utf-8", "backslashreplace")
+    return hashlib.sha256(identity).hexdigest()[:20]
 
 
 def _joined(parts: Sequence[Piece]) -> tuple[str, tuple[Sentence, ...]]:

@@ -84,6 +84,11 @@ class Catalog:
             found = connection.execute("SELECT talk FROM files ORDER BY file").fetchall()
         return tuple(talk_from_json(text) for (text,) in found)
 
+    def talk_ids(self) -> dict[str, str]:
+        """The talks' ids by file, in the order of files."""
+        with self._database.reading() as connection:
+            return dict(connection.execute("SELECT file, talk_id FROM files ORDER BY file"))
+
     def files_of_talks(self, talk_id: str) -> list[str]:
         """The files of the talks that have this id."""
         query = "SELECT file FROM files WHERE talk_id = ?"
@@ -135,6 +140,15 @@ class Catalog:
         with self._database.reading() as connection:
             found = connection.execute(query, (json.dumps([int(row) for row in rows]),)).fetchall()
         return {row: chunk_from_json(text) for row, text in found}
+
+    def rows_holding(self, words: str, limit: int) -> list[int]:
+        """Rows of passages that hold these words as they stand, but for the case of ASCII letters.
+        Reads every passage."""
+        query = "SELECT row FROM payloads WHERE chunk LIKE ? ESCAPE '!' ORDER BY row LIMIT ?"
+        quoted = json.dumps(words, ensure_ascii=False)[1:-1]
+        pattern = "".join(f"!{one}" if one in "!%_" else one for one in quoted)
+        with self._database.reading() as connection:
+            return [row for (row,) in connection.execute(query, (f"%{pattern}%", limit))]
 
     def put_file(self, talk: Talk, fingerprint: str, chunks: Sequence[Chunk]) -> Swap:
         """Puts a file's chunks in place of those it had. A chunk whose id stays keeps its row, also

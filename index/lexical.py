@@ -67,6 +67,11 @@ class LexicalReader:
             found[term].append((rows, counts))
         return {term: self._living(found[term]) for term in different}
 
+    def vocabulary(self) -> Iterator[str]:
+        """Every term of the index, each once; terms of passages that are gone may be among them."""
+        query = "SELECT DISTINCT term FROM postings"
+        return (term for (term,) in self._connection.execute(query))
+
     def scores(self, concepts: Collection[Concept]) -> ConceptScores:
         """BM25 of every passage for a question's concepts, scaled to 0..1: see concepts.py."""
         wanted = frozenset[str]().union(*(concept.terms for concept in concepts))

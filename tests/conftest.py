@@ -12,7 +12,7 @@ from types import ModuleType
 import hypothesis
 import pytest
 
-from assistant.opening import Opened, hold
+from assistant.opening import Held, Opened, hold
 from assistant.settings import Settings
 from tests.running import Run
 
@@ -89,10 +89,16 @@ def model_dir(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 
 @pytest.fixture(scope="session")
-def shipped(model_dir: Path) -> Iterator[Opened]:
-    """The transcripts that ship, indexed by the real model and ready to be asked."""
+def shipped_held(model_dir: Path) -> Iterator[Held]:
+    """The transcripts that ship and their index, held for all tests."""
     with hold(Settings(data=model_dir)) as held:
-        yield held.open(lambda _: None)
+        yield held
+
+
+@pytest.fixture(scope="session")
+def shipped(shipped_held: Held) -> Opened:
+    """The transcripts that ship, indexed by the real model and ready to be asked."""
+    return shipped_held.open(lambda _: None)
 
 
 @pytest.fixture

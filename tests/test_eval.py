@@ -1,14 +1,20 @@
-"""`eval` on the command line, with the real model: a small library and a team's own questions."""
+"""`eval` on the command line, with the real embedding model: a small library, a team's questions.
+
+The language model of `--answers --mode model` is one by script.
+"""
 
 from __future__ import annotations
 
 import json
+import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.running import Run
+from tests.scripted_llm import Request, Scene, ScriptedServer, serving
 
 KITCHEN = """# Kitchen talk
 
@@ -41,6 +47,7 @@ QUESTIONS: list[dict[str, Any]] = [
         "id": "knife", "kind": "qa", "lang": "en",
         "question": "Why is a sharp knife safer?",
         "gold": [{"file": "kitchen.md", "start": 10, "end": 60, "heading": None}],
+        "answer": "It does not slip off the tomato.",
     },
     {
         "id": "beds", "kind": "qa", "lang": "en",
@@ -68,6 +75,8 @@ QUESTIONS: list[dict[str, Any]] = [
         "question": "最高法院有多少名大法官？", "gold": [],
     },
 ]  # fmt: skip
+
+LIKENESS = ("f1", "cosine")
 
 
 @pytest.fixture(scope="module")
@@ -139,3 +148,83 @@ def test_a_bad_file_is_one_line_before_the_model_is_loaded(run: Run, tmp_path: P
         status, out, err = run("eval", name)
         assert (status, out) == (1, "")
         assert err.startswith("error: ") and told in err and err.count("\n") == 1
+
+
+def test_answers_are_scored_where_they_cite(run: Run, questions: str) -> None:
+    status, out, err = run("eval", questions, "--answers", "--json")
+    answers = json.loads(out)["answers"]
+    assert status == 0 and err == "cellar.md is not in the library: gold of lost\n"
+    assert answers["mode"] == "quotes"
+    row = answers["qa"]["en"]
+    assert (row["n"], row["recall"], row["places"]) == (3, 0.6667, 0.6667)
+    assert all(0 < row[name] < 1 for name in ("precision", *LIKENESS))
+    assert "sentences" not in row, "nobody wrote any"
+    assert answers["followup"]["en"]["recall"] == 1
+    assert answers["quote"]["zh-Hans"]["recall"] == 1
+    assert answers["unanswerable"] == {"zh-Hans": {"n": 1, "refused": 1.0}}
+    assert 0 < answers["first_ms"]["median"] <= answers["total_ms"]["median"]
+
+
+@pytest.fixture
+def writing(monkeypatch: pytest.MonkeyPatch) -> Iterator[ScriptedServer]:
+    """A model by script that the settings name."""
+    with serving() as server:
+        monkeypatch.setenv("VERBATIM_LLM", "scripted")
+        monkeypatch.setenv("VERBATIM_LLM_URL", server.url)
+        yield server
+
+
+def written(request: Request) -> str:
+    """A sentence with its marker, and one that nobody said."""
+    excerpt = re.search(r"^\[(\d+)\].*does not slip off", request.text, re.M)
+    assert excerpt is not None, request.text
+    return (
+        f"A sharp knife does not slip off the tomato [{excerpt[1]}]."
+        " Surgeons in Vienna forge titanium scalpels by moonlight."
+    )
+
+
+def test_with_a_model_its_sentences_are_counted(
+    run: Run, questions: str, writing: ScriptedServer
+) -> None:
+    writing.play(Scene(written, when="Question: Why is a sharp knife"), Scene("NO_ANSWER"))
+    status, out, _ = run("eval", questions, "--answers", "--mode", "model", "--json")
+    answers = json.loads(out)["answers"]
+    assert status == 0 and answers["mode"] == "model"
+    came = answers["came_as"]["model"]
+    assert (came["n"], came["sentences"]) == (2, 4)
+    assert (came["supported"], came["mended"], came["unsupported"]) == (0.5, 0.0, 0.5)
+    assert came["precision"] == 0.5, "the second question's gold is in no file of the library"
+    assert writing.requests, "the model was asked"
+
+
+def test_a_model_that_is_away_shows_in_the_figures(
+    run: Run, questions: str, writing: ScriptedServer
+) -> None:
+    writing.play(Scene(status=500, error="out of order"))
+    status, out, err = run("eval", questions, "--answers", "--json")
+    answers = json.loads(out)["answers"]
+    assert status == 0
+    assert (answers["mode"], list(answers["came_as"])) == ("model", ["quotes"])
+    assert "The language model's server failed." in err and "knife" in err
+
+
+def test_answers_stand_in_the_table(run: Run, questions: str) -> None:
+    status, out, _ = run("eval", questions, "--answers", "--mode", "quotes")
+    lines = out.splitlines()
+    assert status == 0
+    at = next(n for n, line in enumerate(lines) if line.startswith("Answers, by language"))
+    assert lines[at].split()[3:] == ["n", "answered", "precision", "recall", "places", *LIKENESS]
+    assert lines[at + 1].split()[:2] == ["en", "3"]
+    assert lines[-1] == "Cited at no gold place, or answered in error: lost"
+
+
+def test_a_mode_goes_with_answers_and_with_a_model(
+    run: Run, questions: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as caught:
+        run("eval", questions, "--mode", "quotes")
+    assert caught.value.code == 2 and "--answers" in capsys.readouterr().err
+    status, out, err = run("eval", questions, "--answers", "--mode", "model")
+    assert (status, out) == (1, "")
+    assert "VERBATIM_LLM" in err.splitlines()[-1]

@@ -9,6 +9,7 @@ from assistant.checking.attribution import attribution_of, narrated_speakers
 from assistant.checking.names import unknown_name
 from assistant.checking.numbers import quantities
 from assistant.checking.opposites import contradict
+from assistant.checking.orders import is_order
 from assistant.checking.people import (
     NAME_IN_LATIN,
     aliases_in,
@@ -129,7 +130,12 @@ class Checker:
         )
 
     def _fault(self, facts: _Facts, candidate: Candidate) -> _Fault | None:
-        """What in the sentence the candidate's windows speak against, or don't have."""
+        """What in the sentence the candidate's windows speak against, or don't have.
+
+        An order to the machine supports nothing but a sentence that tells of the order.
+        """
+        if _is_ordered(candidate) and not is_order(facts.claim.text):
+            return _Fault("meaning")
         for check in (self._wrong_speaker, _wrong_number, self._wrong_name):
             if fault := check(facts, candidate):
                 return fault
@@ -200,6 +206,10 @@ class _Facts:
     who: tuple[str, ...]
     named: tuple[str, ...]
     quantities: tuple[Quantity, ...]
+
+
+def _is_ordered(candidate: Candidate) -> bool:
+    return any(is_order(part.text) for window in candidate.windows for part in window.sentences)
 
 
 def _wrong_number(facts: _Facts, candidate: Candidate) -> _Fault | None:

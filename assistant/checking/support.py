@@ -24,6 +24,9 @@ from index.types import Embedder, Vectors
 
 OVERLAP = 0.6
 """Weight of shared concepts beside the cosine."""
+HEADED = 0.34
+"""What title, heading and speaker's name can add to the share at most: a sentence that only they
+hold was not said."""
 JOINING = 0.05
 """Two excerpts together must support a sentence by more than this better than one alone."""
 WIDENING = 0.04
@@ -70,10 +73,12 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class EvidenceVectors:
-    """The windows of all excerpts with their vectors, (windows, dimension), and their terms."""
+    """The windows of all excerpts with their vectors, (windows, dimension), and their terms: those
+    of their words, and those with the headings' as well."""
 
     windows: tuple[Window, ...]
     vectors: Vectors
+    said: tuple[frozenset[str], ...]
     terms: tuple[frozenset[str], ...]
 
 
@@ -91,8 +96,9 @@ def embed_evidence(excerpts: Sequence[Excerpt], embedder: Embedder) -> EvidenceV
     """The excerpts made ready; once an answer, while the model is still reading."""
     windows = windows_of(excerpts)
     vectors = embedder.passages([window.text for window in windows])
+    said = tuple(frozenset(terms(window.text)) for window in windows)
     held = tuple(frozenset(terms(_with_headings(window))) for window in windows)
-    return EvidenceVectors(windows, vectors, held)
+    return EvidenceVectors(windows, vectors, said, held)
 
 
 def _with_headings(window: Window) -> str:
@@ -110,8 +116,10 @@ def candidates(
     concepts = concepts_of(content, dictionary)
     cosines = evidence.vectors @ vector
     single = [
-        Candidate((window,), float(cosine) + OVERLAP * overlap(concepts, held))
-        for window, cosine, held in zip(evidence.windows, cosines, evidence.terms, strict=True)
+        Candidate((window,), float(cosine) + OVERLAP * _share(concepts, said, held))
+        for window, cosine, said, held in zip(
+            evidence.windows, cosines, evidence.said, evidence.terms, strict=True
+        )
     ]
     single = sorted(_worth_their_width(single), key=lambda candidate: -candidate.score)
     best = {next(iter(one.handles)): one for one in reversed(single)}
@@ -123,8 +131,9 @@ def candidates(
             rows = [rank[id(one.windows[0])] for one in (first, second)]
             joined = evidence.vectors[rows].sum(axis=0)
             cosine = float(joined @ vector / max(float(np.linalg.norm(joined)), 1e-9))
+            said = evidence.said[rows[0]] | evidence.said[rows[1]]
             held = evidence.terms[rows[0]] | evidence.terms[rows[1]]
-            score = cosine + OVERLAP * overlap(concepts, held)
+            score = cosine + OVERLAP * _share(concepts, said, held)
             if score - JOINING > max(first.score, second.score):
                 pairs.append(Candidate((*first.windows, *second.windows), score - JOINING))
     return sorted([*single, *pairs], key=lambda candidate: -candidate.score)
@@ -142,6 +151,11 @@ def _worth_their_width(single: Sequence[Candidate]) -> list[Candidate]:
         return max(parts[handle, sentences[:-1]], parts[handle, sentences[1:]])
 
     return [one for one in single if one.score > best_part(one) - WIDENING]
+
+
+def _share(concepts: Sequence[Concept], said: frozenset[str], held: frozenset[str]) -> float:
+    """The share of a claim that evidence holds, headings included, as far as they may count."""
+    return min(overlap(concepts, held), overlap(concepts, said) + HEADED)
 
 
 def overlap(concepts: Sequence[Concept], held: frozenset[str]) -> float:

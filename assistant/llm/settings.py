@@ -30,7 +30,8 @@ class ModelSettings:
 
     ``url`` is where its API begins. ``window_tokens`` is all that it takes in and gives out in one
     call, ``output_tokens`` the longest reply, ``evidence_tokens`` what of the transcripts goes
-    into a prompt. ``timeout_s`` is wall time for a whole answer. With ``strict`` a sentence that
+    into a prompt. ``timeout_s`` is wall time for a whole answer, ``deep_calls`` and
+    ``deep_timeout_s`` are the most that one in deep mode may take. With ``strict`` a sentence that
     the evidence doesn't support is dropped.
     """
 
@@ -43,6 +44,8 @@ class ModelSettings:
     evidence_tokens: int = 1200
     temperature: float = 0.0
     timeout_s: float = 60.0
+    deep_calls: int = 8
+    deep_timeout_s: float = 180.0
     strict: bool = False
 
 
@@ -66,6 +69,10 @@ def read_model_settings(environ: Environ) -> ModelSettings | None:
         evidence_tokens=_tokens(environ, "EVIDENCE", default.evidence_tokens),
         temperature=number(environ, "VERBATIM_LLM_TEMPERATURE", default.temperature, 0, 2),
         timeout_s=number(environ, "VERBATIM_LLM_TIMEOUT_S", default.timeout_s, 0.1, 3600),
+        deep_calls=int(
+            number(environ, "VERBATIM_DEEP_CALLS", default.deep_calls, 0, 100, whole=True)
+        ),
+        deep_timeout_s=number(environ, "VERBATIM_DEEP_TIMEOUT_S", default.deep_timeout_s, 1, 3600),
         strict=flag(environ, "VERBATIM_STRICT", default.strict),
     )
     _check_window(settings)

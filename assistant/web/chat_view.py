@@ -11,13 +11,16 @@ from html import escape
 
 from assistant.loading import LoadState
 from assistant.sureness import percent, sureness, sureness_words
-from assistant.types import Answer, Citation
+from assistant.types import Answer, Citation, Update
+from assistant.web.answer_words import answer_words
 from assistant.web.i18n import Words
+from assistant.web.making_view import making_html, progress_html
 from assistant.web.markup import answer_html
 from assistant.web.passage import time_range
 from assistant.web.scope_view import named
 from assistant.web.scope_words import scope_words
-from assistant.web.session import Conversation, Exchange, Failure, Pending, note
+from assistant.web.session import Conversation, Exchange, Failure, Pending, Stopped, note
+from assistant.web.statement_view import statements_html
 
 _BARS = '<span class="vb-bars" aria-hidden="true"><i></i><i></i><i></i></span>'
 """The style sheet fills as many as the level has."""
@@ -71,9 +74,20 @@ def _exchange(number: int, exchange: Exchange, words: Words) -> str:
 
 def _outcome(number: int, exchange: Exchange, words: Words) -> tuple[str, str]:
     """The state that the script sees, and the answer's HTML."""
+    said = answer_words(words.lang)
     match exchange.outcome:
-        case Pending(text):
-            return "pending", f'<p class="vb-pending">{escape(text)}</p>'
+        case Pending(_, Update() as update):
+            progress = progress_html(number, update, said)
+            return "pending", _so_far(number, exchange.answer, words) + progress
+        case Pending(text, _, work):
+            stops = " data-stop" if work else ""
+            return "pending", f'<p class="vb-pending"{stops}>{escape(text)}</p>'
+        case Stopped(answer):
+            told = escape(said.stopped if answer else said.nothing_yet)
+            line = f'<p class="vb-stopped">{told}</p>'
+            foot = _foot(number, answer, words) if answer else ""
+            retry = _asking_button(exchange.question, words.retry)
+            return "stopped", _so_far(number, answer, words) + line + foot + retry
         case Failure(reason):
             retry = _asking_button(exchange.question, words.retry)
             return "failed", f'<p class="vb-failure" role="alert">{escape(reason)}</p>{retry}'
@@ -99,18 +113,43 @@ def _within(exchange: Exchange, words: Words) -> str:
 
 
 def _answer(number: int, answer: Answer, within: str, words: Words) -> str:
+    sure, said = _sureness(answer, words), _said(number, answer, words)
+    if answer.status == "no_evidence":
+        told = said + sure
+    else:
+        making = making_html(number, answer, answer_words(words.lang))
+        told = sure + _notice(answer) + said + _foot(number, answer, words) + making
+    return told + within + asking_buttons(answer.suggestions, words.suggestions)
+
+
+def _so_far(number: int, answer: Answer | None, words: Words) -> str:
+    """An answer that is not whole. Its parts stand where they stay when it is: the page changes in
+    place, and what the reader has in hand must not move."""
+    if answer is None:
+        return ""
+    return _sureness(answer, words) + _notice(answer) + _said(number, answer, words)
+
+
+def _notice(answer: Answer) -> str:
+    line = f'<p class="vb-notice">{escape(answer.notice)}</p>' if answer.notice else ""
+    return f'<div class="vb-slot">{line}</div>'
+
+
+def _said(number: int, answer: Answer, words: Words) -> str:
     by_marker = {citation.marker: citation for citation in answer.citations}
 
     def marker_html(marker: int) -> str | None:
         citation = by_marker.get(marker)
         return _marker(number, citation, words) if citation else None
 
-    # A refusal's text names the near topics in its second paragraph; here they are buttons.
-    refused = answer.status == "no_evidence"
-    said = answer.text.partition("\n\n")[0] if refused else answer.text
-    text, sure = answer_html(said, marker_html), _sureness(answer, words)
-    told = text + sure if refused else sure + text + _foot(number, answer, words)
-    return told + within + asking_buttons(answer.suggestions, words.suggestions)
+    if answer.statements:
+        html = statements_html(answer.statements, marker_html, answer_words(words.lang))
+    else:
+        # A refusal's text names the near topics in its second paragraph; here they are buttons.
+        refused = answer.status == "no_evidence"
+        text = answer.text.partition("\n\n")[0] if refused else answer.text
+        html = answer_html(text, marker_html)
+    return f'<div class="vb-said">{html}</div>'
 
 
 def _sureness(answer: Answer, words: Words) -> str:

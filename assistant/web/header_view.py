@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from html import escape
 
+from assistant.web.answer_words import answer_words
 from assistant.web.i18n import Words
 from assistant.web.languages import Lang
 
@@ -35,6 +36,7 @@ def brand_html(lang: Lang, words: Words) -> str:
             "readyOne": words.ready_one,
             "chat": words.chat,
             "language": words.language,
+            "mode": answer_words(lang).mode,
             "sources": words.sources,
         },
         ensure_ascii=False,

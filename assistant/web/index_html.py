@@ -15,7 +15,7 @@ from assistant.web.languages import Lang
 
 STATIC = Path(__file__).parent / "static"
 STATIC_ROUTE = "verbatim"
-STYLES = ("base.css", "chat.css", "scope.css", "sources.css")
+STYLES = ("base.css", "chat.css", "answer.css", "scope.css", "sources.css")
 SCRIPT = "main.js"
 
 _LANG = re.compile(r"<html\b[^>]*?\blang=\"[^\"]*\"")

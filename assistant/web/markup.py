@@ -7,7 +7,7 @@ made here, for paragraphs, lists, block quotes, bold text and the markers of kno
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from html import escape
 from itertools import groupby
 from typing import Literal, NamedTuple
@@ -22,16 +22,34 @@ Kind = Literal["text", "bullet", "number", "quote", "blank"]
 MarkerHtml = Callable[[int], str | None]
 
 
-class _Line(NamedTuple):
+class Line(NamedTuple):
+    """One line of an answer as HTML, and the block that it belongs to."""
+
     kind: Kind
-    text: str
+    html: str
     number: int = 1
+
+
+BLANK = Line("blank", "")
+"""Ends a block."""
 
 
 def answer_html(text: str, marker_html: MarkerHtml) -> str:
     """``text`` as HTML; ``marker_html`` gives a marker's, ``None`` for one that cites nothing."""
-    blocks = groupby(map(_line, text.splitlines()), key=lambda line: line.kind)
-    return "".join(_block(kind, list(lines), marker_html) for kind, lines in blocks)
+    return blocks_html(_line(line, marker_html) for line in text.splitlines())
+
+
+def blocks_html(lines: Iterable[Line]) -> str:
+    """Lines of one kind that follow each other make a paragraph or a list."""
+    return "".join(
+        _block(kind, list(same)) for kind, same in groupby(lines, key=lambda line: line.kind)
+    )
+
+
+def line_after(mark: str, html: str) -> Line:
+    """The line that begins with ``mark``, such as ``"- "`` or ``"2. "``, and goes on as HTML."""
+    kind, number, _ = _opened(mark)
+    return Line("text" if kind == "blank" else kind, html, number)
 
 
 def inline_html(text: str, marker_html: MarkerHtml) -> str:
@@ -60,19 +78,25 @@ def _inline(text: str, marker_html: MarkerHtml) -> Iterator[str]:
     yield escape(text[at:])
 
 
-def _line(line: str) -> _Line:
+def _line(line: str, marker_html: MarkerHtml) -> Line:
+    kind, number, text = _opened(line)
+    return Line(kind, inline_html(text, marker_html), number)
+
+
+def _opened(line: str) -> tuple[Kind, int, str]:
+    """The line's kind, its number where it is a list's, and its text."""
     found = _LINE.fullmatch(line)
     if found is None or not line.strip():
-        return _Line("blank", "")
+        return "blank", 1, ""
     if found["bullet"]:
-        return _Line("bullet", found["text"])
+        return "bullet", 1, found["text"]
     if found["number"]:
-        return _Line("number", found["text"], int(found["number"]))
-    return _Line("quote" if found["quote"] else "text", found["text"])
+        return "number", int(found["number"]), found["text"]
+    return "quote" if found["quote"] else "text", 1, found["text"]
 
 
-def _block(kind: Kind, lines: list[_Line], marker_html: MarkerHtml) -> str:
-    inner = [inline_html(line.text, marker_html) for line in lines]
+def _block(kind: Kind, lines: list[Line]) -> str:
+    inner = [line.html for line in lines]
     items = "".join(f"<li>{item}</li>" for item in inner)
     match kind:
         case "blank":

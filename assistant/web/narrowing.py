@@ -15,6 +15,7 @@ from types import MappingProxyType
 from typing import Literal
 from urllib.parse import parse_qs
 
+from assistant.types import Mode
 from corpus.language import fold
 from index.types import Scope, Talk
 
@@ -77,6 +78,12 @@ def scope_of(query: str, talks: Sequence[Talk]) -> Scope:
         since=_iso_date(asked.get("since", [])),
         until=_iso_date(asked.get("until", [])),
     )
+
+
+def mode_of(query: str, modes: Sequence[Mode]) -> Mode | None:
+    """How to answer, where an address says so: ``mode=`` with one of ``modes``."""
+    asked = parse_qs(query.removeprefix("?")[:QUERY_CHARS]).get("mode", [])
+    return next((mode for mode in modes if mode in asked[:1]), None)
 
 
 def offered(talks: Sequence[Talk]) -> tuple[Choice, ...]:

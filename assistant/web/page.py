@@ -1,36 +1,26 @@
 """The chat page in Gradio: its layout and what happens on it. The one file that knows Gradio.
 
-The conversation and the sources are HTML of our own making: Gradio's Chatbot would read transcript
-text as Markdown and let its images and links live.
+What its parts hold is made in page_content.py. The conversation and the sources are HTML of our own
+making: Gradio's Chatbot would read transcript text as Markdown and let its images and links live.
 """
 
 from __future__ import annotations
 
 import asyncio
 import sys
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, get_args
 
 import gradio as gr
 
 from assistant.loading import Loading
-from assistant.web.chat_view import asking_buttons, chat_html, status_html
-from assistant.web.header_view import (
-    LIVE_HTML,
-    PLAYER_HTML,
-    brand_html,
-    side_head_html,
-    theme_html,
-)
+from assistant.types import Mode
+from assistant.web import page_content as content
+from assistant.web.header_view import LIVE_HTML, PLAYER_HTML
 from assistant.web.i18n import words
 from assistant.web.languages import LANG_NAMES, Lang
-from assistant.web.narrowing import scope_of
-from assistant.web.scope_view import chips_html, scope_html
-from assistant.web.scope_words import ScopeWords, scope_words
-from assistant.web.session import QUESTION_CHARS, Conversation, converse
-from assistant.web.source_view import sources_html
-from index.types import Scope, Talk
+from assistant.web.page_content import Content, Part
+from assistant.web.session import QUESTION_CHARS, Conversation, converse, stop
 
 ASKING_AT_ONCE = 8
 """Questions answered at the same time; more wait in the queue, up to ``WAITING_AT_MOST``."""
@@ -38,37 +28,22 @@ WAITING_AT_MOST = 100
 SESSION_S = 12 * 3600
 """How long a tab's conversation is kept after its last question."""
 LOADING_POLL_S = 0.5
+MODES = get_args(Mode)
+"""All that may come from the switch; what it offers is the engine's affair."""
 
 # The server chose the language when it sent the page (index_html.py): load takes that choice up.
 # What the address narrows the search to holds for a new tab, and again for each new chat.
-_AS_OPENED = """(_, __, conversation) =>
-  [document.documentElement.dataset.pageLang, window.location.search, conversation]"""
-_AS_ADDRESSED = "(language) => [language, window.location.search]"
+_AS_OPENED = """(_, __, mode, conversation) =>
+  [document.documentElement.dataset.pageLang, window.location.search, mode, conversation]"""
+_AS_ADDRESSED = """(language, _, conversation) =>
+  [language, window.location.search, conversation]"""
 _OWN: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
 # Fonts that the reader's machine has: none is fetched. The style sheet names those for Chinese.
 _FONTS = ("system-ui", "sans-serif")
 
 
-@dataclass(frozen=True, slots=True)
-class _Parts:
-    """The components that events read or fill."""
-
-    brand: Any
-    language: Any
-    theme: Any
-    new_chat: Any
-    chat: Any
-    examples: Any
-    status: Any
-    question: Any
-    send: Any
-    scope: Any
-    chips: Any
-    narrowed: Any
-    side_head: Any
-    sources: Any
-    conversation: Any
-    timer: Any
+Parts = dict[Part, Any]
+"""The components that events read or fill, by name."""
 
 
 def mount_page(app: Any, loading: Loading) -> None:
@@ -115,171 +90,141 @@ def _mount(app: Any, page: gr.Blocks) -> None:
     )
 
 
-def _layout() -> _Parts:
-    with gr.Row(elem_id="vb-header"):
-        brand = _html("vb-brand")
-        languages = [(name, lang) for lang, name in LANG_NAMES.items()]
-        language = gr.Radio(languages, elem_id="vb-language", container=False)
-        theme = _html("vb-theme")
-        new_chat = gr.Button("", elem_id="vb-new", size="sm")
+def _layout() -> Parts:
+    parts = _header()
     with gr.Row(elem_id="vb-main"):
         with gr.Column(elem_id="vb-talk"):
-            chat = _html("vb-chat")
-            examples = _html("vb-examples")
-            status = _html("vb-loading")
+            parts["chat"] = _html("vb-chat")
+            parts["examples"] = _html("vb-examples")
+            parts["status"] = _html("vb-loading")
             with gr.Row(elem_id="vb-composer"):
-                question = gr.Textbox(
-                    elem_id="vb-question", max_lines=6, max_length=QUESTION_CHARS, container=False
-                )
-                send = gr.Button("", elem_id="vb-send", variant="primary")
-                with gr.Row(elem_id="vb-within"):
-                    scope, chips = _html("vb-scope"), _html("vb-chips")
-                    # What the panel's form says, in the form of an address; the script writes it.
-                    narrowed = gr.Textbox(elem_id="vb-narrowed", visible="hidden")
+                parts |= _composer()
         with gr.Column(elem_id="vb-side"):
-            side_head = _html("vb-side-head")
+            parts["side_head"] = _html("vb-side-head")
             _html("vb-player", PLAYER_HTML)
-            sources = _html("vb-sources")
+            parts["sources"] = _html("vb-sources")
     _html("vb-told", LIVE_HTML)
-    return _Parts(
-        brand=brand,
-        language=language,
-        theme=theme,
-        new_chat=new_chat,
-        chat=chat,
-        examples=examples,
-        status=status,
-        question=question,
-        send=send,
-        scope=scope,
-        chips=chips,
-        narrowed=narrowed,
-        side_head=side_head,
-        sources=sources,
-        conversation=gr.State((), time_to_live=SESSION_S),
-        timer=gr.Timer(LOADING_POLL_S, active=False),
-    )
+    parts["conversation"] = gr.State((), time_to_live=SESSION_S)
+    parts["timer"] = gr.Timer(LOADING_POLL_S, active=False)
+    return parts
+
+
+def _header() -> Parts:
+    with gr.Row(elem_id="vb-header"):
+        languages = [(name, lang) for lang, name in LANG_NAMES.items()]
+        return {
+            "brand": _html("vb-brand"),
+            "language": gr.Radio(languages, elem_id="vb-language", container=False),
+            "theme": _html("vb-theme"),
+            "new_chat": gr.Button("", elem_id="vb-new", size="sm"),
+        }
+
+
+def _composer() -> Parts:
+    parts: Parts = {
+        "question": gr.Textbox(
+            elem_id="vb-question", max_lines=6, max_length=QUESTION_CHARS, container=False
+        ),
+        "send": gr.Button("", elem_id="vb-send", variant="primary"),
+        "stop": gr.Button("", elem_id="vb-stop"),
+    }
+    with gr.Row(elem_id="vb-within"):
+        parts["scope"], parts["chips"] = _html("vb-scope"), _html("vb-chips")
+        # What the panel's form says, in the form of an address; the script writes it.
+        parts["narrowed"] = gr.Textbox(elem_id="vb-narrowed", visible="hidden")
+        parts["mode"] = gr.Radio(MODES, elem_id="vb-mode", container=False, visible=False)
+        parts["model"] = _html("vb-model")
+    return parts
 
 
 def _html(elem_id: str, value: str = "") -> Any:
     return gr.HTML(value, elem_id=elem_id, apply_default_css=False, js_on_load=None)
 
 
-def _wire_language(page: gr.Blocks, parts: _Parts, loading: Loading) -> None:
+def _wire_language(page: gr.Blocks, parts: Parts, loading: Loading) -> None:
     """The page in its language, at first and when it is switched; and how loading goes on."""
 
-    def in_language(lang: Lang, narrowed: str, conversation: Conversation) -> dict[Any, Any]:
-        labels, dialogue = _labels(parts, lang), _dialogue(parts, lang, conversation)
-        return labels | dialogue | watch(lang, narrowed)
+    def in_language(
+        lang: Lang, narrowed: str, mode: str | None, conversation: Conversation
+    ) -> dict[Any, Any]:
+        spoken = content.labels(lang) | content.dialogue(lang, conversation)
+        return _filled(parts, spoken | content.progress(loading, lang, narrowed, mode))
 
-    def watch(lang: Lang, narrowed: str) -> dict[Any, Any]:
-        return _progress(parts, loading, lang) | _scope(parts, loading, lang, narrowed)
+    def watch(lang: Lang, narrowed: str, mode: str | None) -> dict[Any, Any]:
+        return _filled(parts, content.progress(loading, lang, narrowed, mode))
 
-    progress = [parts.status, parts.examples, parts.timer, *_scope_fields(parts)]
-    labelled = [parts.brand, parts.language, parts.theme, parts.new_chat, parts.question]
-    labelled += [parts.send, parts.side_head, *progress]
-    labelled += [parts.conversation, parts.chat, parts.sources]
-    wished = [parts.language, parts.narrowed]
-    known = [*wished, parts.conversation]
-    page.load(in_language, known, labelled, js=_AS_OPENED, queue=False, **_OWN)
-    parts.language.input(in_language, known, labelled, queue=False, **_OWN)
-    parts.timer.tick(watch, wished, progress, queue=False, **_OWN)
+    progress = _named(parts, content.PROGRESS)
+    everything = progress + _named(parts, (*content.LABELLED, *content.DIALOGUE))
+    wished = _named(parts, ("language", "narrowed", "mode"))
+    known = [*wished, parts["conversation"]]
+    page.load(in_language, known, everything, js=_AS_OPENED, queue=False, **_OWN)
+    parts["language"].input(in_language, known, everything, queue=False, **_OWN)
+    parts["timer"].tick(watch, wished, progress, queue=False, **_OWN)
 
 
-def _wire_questions(parts: _Parts, loading: Loading) -> None:
+def _wire_questions(parts: Parts, loading: Loading) -> None:
     def ask(
-        question: str, lang: Lang, narrowed: str, conversation: Conversation
+        question: str, lang: Lang, narrowed: str, mode: str | None, conversation: Conversation
     ) -> Iterator[dict[Any, Any]]:
-        # The box is emptied once only: the next question may be typed while this one waits.
-        emptied = {parts.question: ""}
-        for grown in converse(loading, conversation, question, words(lang), narrowed):
-            yield emptied | _dialogue(parts, lang, grown)
-            emptied = {}
+        # The box is emptied once only: the next question may be typed while this one waits. The
+        # sources are sent when they change: the reader may be among them while an answer grows.
+        now: Content = {"question": ""}
+        shown = ""
+        for grown in converse(loading, conversation, question, words(lang), narrowed, mode):
+            now |= content.dialogue(lang, grown)
+            if now["sources"] == shown:
+                del now["sources"]
+            shown = now.get("sources", shown)
+            yield _filled(parts, now)
+            now = {}
+        yield _filled(parts, {"model": content.model_line(loading, lang)})
 
-    def narrow(lang: Lang, narrowed: str) -> dict[Any, Any]:
-        return {parts.chips: _chosen(loading, lang, narrowed, chips_html)}
-
-    def forget(lang: Lang, narrowed: str) -> dict[Any, Any]:
-        scope = _scope(parts, loading, lang, narrowed)
-        return {parts.question: ""} | _dialogue(parts, lang, ()) | scope
-
-    dialogue = [parts.question, parts.conversation, parts.chat, parts.sources]
     asked = gr.on(
-        [parts.question.submit, parts.send.click],
+        [parts["question"].submit, parts["send"].click],
         ask,
-        [parts.question, parts.language, parts.narrowed, parts.conversation],
-        dialogue,
+        _named(parts, ("question", "language", "narrowed", "mode", "conversation")),
+        _named(parts, ("question", "model", *content.DIALOGUE)),
         trigger_mode="once",
         **_OWN,
     )
-    wished = [parts.language, parts.narrowed]
-    parts.new_chat.click(
+    parts["stop"].click(stop, [parts["conversation"]], None, queue=False, **_OWN)
+    _wire_choices(parts, loading, asked)
+
+
+def _wire_choices(parts: Parts, loading: Loading, asked: Any) -> None:
+    """A new chat, and what to search in; ``asked`` is the event that a new chat gives up."""
+
+    def forget(lang: Lang, narrowed: str, conversation: Conversation) -> dict[Any, Any]:
+        stop(conversation)
+        emptied = content.dialogue(lang, ()) | content.scope(loading, lang, narrowed)
+        chosen = content.how(loading, lang, narrowed, None)
+        return _filled(parts, emptied | chosen | {"question": ""})
+
+    def narrow(lang: Lang, narrowed: str) -> str:
+        return content.chips(loading, lang, narrowed)
+
+    wished = _named(parts, ("language", "narrowed"))
+    parts["new_chat"].click(
         forget,
-        wished,
-        [*dialogue, *_scope_fields(parts)],
+        [*wished, parts["conversation"]],
+        _named(parts, ("question", *content.DIALOGUE, *content.SCOPE, *content.MODE)),
         js=_AS_ADDRESSED,
         cancels=[asked],
         queue=False,
         **_OWN,
     )
-    parts.narrowed.change(
-        narrow, wished, [parts.chips], trigger_mode="always_last", queue=False, **_OWN
+    parts["narrowed"].change(
+        narrow, wished, [parts["chips"]], trigger_mode="always_last", queue=False, **_OWN
     )
 
 
-def _labels(parts: _Parts, lang: Lang) -> dict[Any, Any]:
-    text = words(lang)
+def _named(parts: Parts, names: Iterable[Part]) -> list[Any]:
+    return [parts[name] for name in names]
+
+
+def _filled(parts: Parts, values: Content) -> dict[Any, Any]:
+    """The values by component, as Gradio takes them."""
     return {
-        parts.brand: brand_html(lang, text),
-        parts.language: gr.Radio(value=lang, label=text.language),
-        parts.theme: theme_html(text),
-        parts.new_chat: gr.Button(text.new_chat),
-        parts.question: gr.Textbox(label=text.question, placeholder=text.placeholder),
-        parts.send: gr.Button(text.send),
-        parts.side_head: side_head_html(text),
+        parts[name]: gr.update(**value) if isinstance(value, Mapping) else value
+        for name, value in values.items()
     }
-
-
-def _dialogue(parts: _Parts, lang: Lang, conversation: Conversation) -> dict[Any, Any]:
-    return {
-        parts.conversation: conversation,
-        parts.chat: chat_html(conversation, words(lang)),
-        parts.sources: sources_html(conversation, words(lang)),
-    }
-
-
-def _progress(parts: _Parts, loading: Loading, lang: Lang) -> dict[Any, Any]:
-    """How loading stands; the examples once it is done, and then the timer is let go."""
-    state, text = loading.state, words(lang)
-    examples = loading.get(0).examples(lang) if state.phase == "ready" else ()
-    return {
-        parts.status: status_html(state, text),
-        parts.examples: asking_buttons(examples, text.examples),
-        parts.timer: gr.Timer(active=state.phase == "loading"),
-    }
-
-
-def _scope_fields(parts: _Parts) -> list[Any]:
-    return [parts.scope, parts.chips, parts.narrowed]
-
-
-def _scope(parts: _Parts, loading: Loading, lang: Lang, narrowed: str) -> dict[Any, Any]:
-    """What to search in, and the choice of it."""
-    return {
-        parts.scope: _chosen(loading, lang, narrowed, scope_html),
-        parts.chips: _chosen(loading, lang, narrowed, chips_html),
-        parts.narrowed: narrowed,
-    }
-
-
-def _chosen(
-    loading: Loading,
-    lang: Lang,
-    narrowed: str,
-    shown: Callable[[Scope, Sequence[Talk], ScopeWords], str],
-) -> str:
-    """The scope as HTML, once the library is there to name what it is made of."""
-    if loading.state.phase != "ready":
-        return ""
-    talks = loading.get(0).talks()
-    return shown(scope_of(narrowed, talks), talks, scope_words(lang))

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from assistant.loading import Engine, Loading
-from assistant.types import Answer, Turn
+from assistant.types import Answer, Mode, Turn, Update
 from assistant.web.i18n import Words
-from assistant.web.narrowing import Choice, chosen, scope_of
+from assistant.web.narrowing import Choice, chosen, mode_of, scope_of
+from assistant.web.work import Work
 from corpus.types import VerbatimError
-from index.types import Scope
 
 _log = logging.getLogger(__name__)
 
@@ -23,9 +23,18 @@ POLL_S = 0.25
 
 @dataclass(frozen=True, slots=True)
 class Pending:
-    """Not answered yet; ``note`` says what is going on."""
+    """Not answered yet; ``note`` says what is going on, ``update`` how far the answer has come."""
 
     note: str
+    update: Update | None = None
+    work: Work | None = field(default=None, repr=False, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Stopped:
+    """The reader stopped it; ``answer`` is as far as it had come, if it had sentences."""
+
+    answer: Answer | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +49,20 @@ class Exchange:
     """A question, what has become of it, and what the search was narrowed to, if to anything."""
 
     question: str
-    outcome: Answer | Pending | Failure
+    outcome: Answer | Pending | Stopped | Failure
     within: tuple[Choice, ...] = ()
+
+    @property
+    def answer(self) -> Answer | None:
+        """What there is to read of the answer, whole or not."""
+        match self.outcome:
+            case Answer() as answer:
+                return answer
+            case Stopped(answer):
+                return answer
+            case Pending(_, Update(_, Answer() as answer)) if answer.statements:
+                return answer
+        return None
 
 
 Conversation = tuple[Exchange, ...]
@@ -53,44 +74,98 @@ def turns(conversation: Sequence[Exchange]) -> tuple[Turn, ...]:
     return tuple(
         turn
         for exchange in conversation
-        if isinstance(exchange.outcome, Answer)
-        for turn in (Turn("user", exchange.question), Turn("assistant", exchange.outcome.text))
+        if (answer := exchange.answer) and not isinstance(exchange.outcome, Pending)
+        for turn in (Turn("user", exchange.question), Turn("assistant", answer.text))
     )
 
 
 def converse(
-    loading: Loading, conversation: Conversation, question: str, words: Words, narrowed: str = ""
+    loading: Loading,
+    conversation: Conversation,
+    question: str,
+    words: Words,
+    narrowed: str = "",
+    mode: str | None = None,
 ) -> Iterator[Conversation]:
-    """The conversation as it grows by ``question``: waiting first, then answered or failed.
+    """The conversation as it grows by ``question``: waiting, being answered, then answered or not.
 
-    ``narrowed`` is what to search in, as an address says it (narrowing.py). A question that comes
-    before the library is loaded waits for it.
+    ``narrowed`` is what to search in, as an address says it (narrowing.py), ``mode`` how to answer.
+    A question that comes before the library is loaded waits for it.
     """
     question = question.strip()[:QUESTION_CHARS]
     if not question:
         yield conversation
         return
-    for exchange in _exchanges(loading, turns(conversation), question, words, narrowed):
-        yield (*conversation, exchange)
-
-
-def _exchanges(
-    loading: Loading, history: Sequence[Turn], question: str, words: Words, narrowed: str
-) -> Iterator[Exchange]:
     told = ""
     while loading.state.phase == "loading":
         if told != (told := note(words.loading_wait, loading.state.message)):
-            yield Exchange(question, Pending(told))
+            yield (*conversation, Exchange(question, Pending(told)))
         _wait(loading)
     if loading.state.phase == "failed":
-        yield Exchange(question, Failure(words.failed.format(loading.state.message)))
+        failure = Failure(words.failed.format(loading.state.message))
+        yield (*conversation, Exchange(question, failure))
         return
     engine = loading.get(0)
+    history = turns(conversation)
+    for exchange in _exchanges(engine, history, question, words, narrowed, mode):
+        yield (*conversation, exchange)
+
+
+def stop(conversation: Sequence[Exchange]) -> None:
+    """Ends the work on the question that waits, if one does."""
+    for exchange in conversation:
+        if isinstance(exchange.outcome, Pending) and exchange.outcome.work:
+            exchange.outcome.work.stop()
+
+
+def _exchanges(
+    engine: Engine,
+    history: Sequence[Turn],
+    question: str,
+    words: Words,
+    narrowed: str,
+    mode: str | None,
+) -> Iterator[Exchange]:
+    """The exchange as it changes, from waiting to what has become of it."""
     talks = engine.talks()
     scope = scope_of(narrowed, talks)
-    waiting = Exchange(question, Pending(words.thinking), chosen(scope, talks))
-    yield waiting
-    yield replace(waiting, outcome=_ask(engine, history, question, scope, words))
+    known = _known(engine, mode) or mode_of(narrowed, engine.modes())
+    work = Work(lambda: engine.stream(question, history, scope, known)).start()
+    exchange = Exchange(question, Pending(words.thinking, work=work), chosen(scope, talks))
+    yield exchange
+    try:
+        for update in work.updates():
+            outcome = _outcome(update, work, words)
+            exchange = replace(exchange, outcome=outcome)
+            yield exchange
+            if isinstance(outcome, Answer):
+                return
+        yield replace(exchange, outcome=_ended(exchange, work, words))
+    except VerbatimError as error:
+        yield replace(exchange, outcome=Failure(str(error)))
+    except Exception:
+        _log.exception("a question could not be answered")
+        yield replace(exchange, outcome=Failure(words.error))
+    finally:
+        work.stop()
+
+
+def _known(engine: Engine, mode: str | None) -> Mode | None:
+    return next((known for known in engine.modes() if known == mode), None)
+
+
+def _outcome(update: Update, work: Work, words: Words) -> Answer | Pending:
+    if update.stage == "done" and update.answer is not None:
+        return update.answer
+    return Pending(words.thinking, update, work)
+
+
+def _ended(exchange: Exchange, work: Work, words: Words) -> Stopped | Failure:
+    """What has become of a question whose work ended without a whole answer."""
+    if work.is_stopped:
+        return Stopped(exchange.answer)
+    _log.error("an answer ended before it was whole")
+    return Failure(words.error)
 
 
 def _wait(loading: Loading) -> None:
@@ -98,18 +173,6 @@ def _wait(loading: Loading) -> None:
         loading.get(POLL_S)
     except (TimeoutError, VerbatimError):
         return  # the state tells which
-
-
-def _ask(
-    engine: Engine, history: Sequence[Turn], question: str, scope: Scope, words: Words
-) -> Answer | Failure:
-    try:
-        return engine.ask(question, history, scope)
-    except VerbatimError as error:
-        return Failure(str(error))
-    except Exception:
-        _log.exception("a question could not be answered")
-        return Failure(words.error)
 
 
 def note(text: str, detail: str) -> str:

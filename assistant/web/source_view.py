@@ -9,7 +9,7 @@ from __future__ import annotations
 from html import escape
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
-from assistant.types import Answer, Citation
+from assistant.types import Citation
 from assistant.web.i18n import Words
 from assistant.web.passage import clock, excerpt, time_range
 from assistant.web.session import Conversation, Exchange, Pending
@@ -29,7 +29,7 @@ def sources_html(conversation: Conversation, words: Words) -> str:
     settled = [
         (number, exchange)
         for number, exchange in enumerate(conversation, start=1)
-        if not isinstance(exchange.outcome, Pending)
+        if not isinstance(exchange.outcome, Pending) or exchange.answer
     ]
     if not settled:
         return "" if conversation else _empty(words.no_sources_yet)
@@ -62,13 +62,13 @@ def _empty(text: str) -> str:
 
 
 def _group(number: int, exchange: Exchange, shown: bool, words: Words) -> str:
-    outcome = exchange.outcome
-    citations = outcome.citations if isinstance(outcome, Answer) else ()
+    answer = exchange.answer
+    citations = answer.citations if answer else ()
     cards = "".join(_card(number, citation, words) for citation in citations)
     title = escape(words.sources_of.format(exchange.question))
     hidden = "" if shown else " hidden"
     if not cards:
-        cards = _empty(words.no_evidence if isinstance(outcome, Answer) else words.no_sources_yet)
+        cards = _empty(words.no_evidence if answer else words.no_sources_yet)
     return (
         f'<section class="vb-sources" data-sources="{number}" aria-label="{title}"{hidden}>'
         f'<p class="vb-sources-of" title="{title}">{title}</p>{cards}</section>'

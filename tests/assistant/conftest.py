@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 
+from assistant.conversation import Assistant
 from assistant.llm.model import language_model
 from assistant.llm.settings import ModelSettings
 from assistant.llm.types import LanguageModel
+from assistant.opening import Held, Opened, current_source
+from assistant.writing import Writer
+from index.dictionary import open_dictionary
+from index.retriever import TranscriptRetriever
 from tests.scripted_llm import ScriptedServer, serving
 
 
@@ -29,3 +34,23 @@ def real_model() -> LanguageModel:
         pytest.skip("no language model: VERBATIM_TEST_LLM_URL names none")
     name = os.environ.get("VERBATIM_TEST_LLM", "local")
     return language_model(ModelSettings(name, url=url, timeout_s=120.0))
+
+
+Engine = Callable[[LanguageModel, float], Assistant]
+"""The engine over the transcripts that ship, for a model and the seconds an answer may take."""
+
+
+@pytest.fixture(scope="session")
+def engine(shipped_held: Held, shipped: Opened) -> Engine:
+    """Wires it as the program does."""
+    dictionary = open_dictionary(shipped_held.settings.data)
+    retriever = TranscriptRetriever(shipped_held.store, shipped.embedder, dictionary=dictionary)
+    source = current_source(shipped_held.library)
+
+    def over(model: LanguageModel, timeout_s: float) -> Assistant:
+        writer = Writer(
+            model, shipped.embedder, dictionary, source, retriever.speakers, timeout_s=timeout_s
+        )
+        return Assistant(retriever, source, writer=writer)
+
+    return over

@@ -2,66 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import cast
 
 import pytest
 
 from assistant.conversation import HITS, Assistant
 from assistant.types import Turn
-from corpus.types import Transcript
 from index.retriever import TranscriptRetriever
-from index.types import EVERYWHERE, Evidence, Query, Scope, Topic
-from tests.builders import make_chunk, make_evidence, make_hit, make_transcript
-
-KNIVES = make_chunk([("Ann Lee", ["A sharp knife is safer.", "It does not slip."], 10.0, 30.0)])
-BREAD = make_chunk(
-    [("Bob Ray", ["A starter wants flour.", "It takes a week."], 60.0, 90.0)],
-    id="c2", transcript_id="bread", file="bread.md", title="Bread talk", heading="Bread",
-)  # fmt: skip
-ARTICLE = make_chunk(
-    [(None, ["Tea wants water below boiling."], None, None)],
-    id="c3", transcript_id="tea", file="tea.md", title="Tea",
-)  # fmt: skip
-FOUND = {
-    "knife": make_evidence(make_hit(KNIVES, 0.9, [0.9, 0.2]), make_hit(BREAD, 0.3, [0.1, 0.1])),
-    "starter": make_evidence(make_hit(BREAD, 0.9, [0.9, 0.2]), make_hit(KNIVES, 0.3, [0.1, 0.1])),
-    "tea": make_evidence(make_hit(ARTICLE, 0.9, [0.9])),
-}
+from index.types import EVERYWHERE, Query, Scope
+from tests.assistant.kitchen import FOUND, KNIVES, ScriptedRetriever, source
+from tests.builders import make_evidence, make_hit
 
 
-class Scripted:
-    """Gives the evidence whose key stands in the query; remembers what it was asked."""
-
-    def __init__(self, found: Mapping[str, Evidence] = FOUND) -> None:
-        self.found = found
-        self.asked: list[tuple[Query, int]] = []
-
-    def search(self, query: Query, limit: int) -> Evidence:
-        self.asked.append((query, limit))
-        nothing = make_evidence(make_hit(KNIVES, 0.2, [0.1, 0.1]), answerable=0.1)
-        keys = (key for key in self.found if key in query.text)
-        evidence = self.found.get(next(keys, ""), nothing)
-        return replace(evidence, hits=evidence.hits[:limit])
-
-    def speakers(self) -> tuple[str, ...]:
-        return ("Ann Lee", "Bob Ray", "余北", "田博士")
-
-    def topics(self) -> Sequence[Topic]:
-        return [
-            Topic("talk.md", "talk", "The talk", n, heading, "talk", ("Ann Lee",), None, None)
-            for n, heading in enumerate(("Opening", "Knives"))
-        ]
-
-
-def assistant(scripted: Scripted | None = None, min_confidence: float = 0.5) -> Assistant:
-    retriever = cast(TranscriptRetriever, scripted or Scripted())
-    sources = {chunk.file: make_transcript(chunk) for chunk in (KNIVES, BREAD, ARTICLE)}
-
-    def source(file: str) -> Transcript | None:
-        return sources.get(file)
-
+def assistant(scripted: ScriptedRetriever | None = None, min_confidence: float = 0.5) -> Assistant:
+    retriever = cast(TranscriptRetriever, scripted or ScriptedRetriever())
     return Assistant(retriever, source, min_confidence)
 
 
@@ -71,7 +25,7 @@ def asked(*questions: str) -> list[Turn]:
 
 
 def test_an_answer_quotes_what_was_found() -> None:
-    scripted = Scripted()
+    scripted = ScriptedRetriever()
     answer = assistant(scripted).ask("Why keep a knife sharp?")
     assert (answer.status, answer.mode, answer.answerable) == ("answered", "quotes", 0.9)
     assert answer.text.startswith("This is what was said:\n\n**The talk**\n\n- Ann Lee: A sharp")
@@ -105,7 +59,9 @@ def test_below_the_least_confidence_nothing_is_answered(
     min_confidence: float, answerable: float, status: str
 ) -> None:
     evidence = make_evidence(make_hit(KNIVES, 0.9, [0.9, 0.2]), answerable=answerable)
-    answer = assistant(Scripted({"knife": evidence}), min_confidence).ask("Why a sharp knife?")
+    answer = assistant(ScriptedRetriever({"knife": evidence}), min_confidence).ask(
+        "Why a sharp knife?"
+    )
     assert answer.status == status
     assert answer.answerable == answerable
     assert bool(answer.citations) == (status == "answered")
@@ -113,7 +69,9 @@ def test_below_the_least_confidence_nothing_is_answered(
 
 
 def test_an_empty_library_refuses_at_any_confidence() -> None:
-    answer = assistant(Scripted({"knife": make_evidence(answerable=0.0)}), 0.0).ask("Why a knife?")
+    answer = assistant(ScriptedRetriever({"knife": make_evidence(answerable=0.0)}), 0.0).ask(
+        "Why a knife?"
+    )
     assert (answer.status, answer.citations, answer.suggestions) == ("no_evidence", (), ())
     assert answer.text == "The transcripts don't cover this."
 
@@ -144,7 +102,7 @@ def test_without_a_question_before_a_follow_up_stands_as_it_is(history: list[Tur
 
 
 def test_a_whole_question_forgets_the_turns_before() -> None:
-    scripted = Scripted()
+    scripted = ScriptedRetriever()
     question = "How long does a sourdough starter take to rise?"
     assert assistant(scripted).resolve(question, asked("Why a sharp knife?")) == Query(question)
     assert scripted.asked == []
@@ -206,7 +164,7 @@ def test_a_follow_up_that_names_somebody_means_that_person() -> None:
 
 
 def test_asking_takes_the_history_in() -> None:
-    scripted = Scripted()
+    scripted = ScriptedRetriever()
     before = "How long does a sourdough starter take?"
     answer = assistant(scripted).ask("What about the starter then?", asked(before))
     assert scripted.asked[-1][0].transcripts == {"bread"}
@@ -222,7 +180,7 @@ def test_examples_come_from_the_librarys_topics() -> None:
 
 @pytest.mark.parametrize("question", ["What does Ann Lee say?", "And what does she say?", "Why?"])
 def test_every_search_stays_in_scope(question: str) -> None:
-    scripted = Scripted()
+    scripted = ScriptedRetriever()
     scope = Scope(transcripts=frozenset({"talk"}))
     engine = assistant(scripted)
     engine.ask(question, asked("Why keep a knife sharp?"), scope)
@@ -232,6 +190,6 @@ def test_every_search_stays_in_scope(question: str) -> None:
 
 
 def test_without_a_scope_it_searches_everywhere() -> None:
-    scripted = Scripted()
+    scripted = ScriptedRetriever()
     assistant(scripted).ask("Why keep a knife sharp?")
     assert [query.scope for query, _ in scripted.asked] == [EVERYWHERE]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -18,7 +19,7 @@ from assistant.output import (
     report_json,
     report_text,
 )
-from assistant.types import Answer
+from assistant.types import Answer, Statement
 from index.types import FileFailure, Progress, SyncReport
 from tests.builders import VIDEO, make_chunk, make_evidence, make_hit, make_transcript
 
@@ -199,3 +200,32 @@ def test_progress_is_one_line() -> None:
 def test_no_time_is_promised_before_anything_is_done(elapsed_s: float) -> None:
     begun = Progress(0, 4, 0, 60, tokens=0, tokens_total=15_000, elapsed_s=elapsed_s)
     assert progress_text(begun) == "files 0/4 · passages 0/60 · 0 tokens/s · starting"
+
+
+def test_a_models_answer_tells_what_holds() -> None:
+    statements = (
+        Statement("One is here.", "supported", (1,)),
+        Statement("Whales sing.", "unsupported", (), " ", "number", "3"),
+        Statement("Why?", "no_claim", (), " "),
+    )
+    made = replace(
+        answer(0), mode="model", model="tiny", statements=statements, notice="It broke off."
+    )
+    document = answer_json(made)
+    assert (document["mode"], document["model"]) == ("model", "tiny")
+    assert document["notice"] == "It broke off."
+    assert document["statements"][1] == {
+        "text": "Whales sing.", "outcome": "unsupported", "markers": [], "reason": "number",
+        "detail": "3",
+    }  # fmt: skip
+    text = answer_text(made)
+    assert text.startswith("It broke off.\n\nOne.")
+    assert text.endswith("Written by tiny; 1 of 2 sentences verified.")
+
+
+def test_quotes_in_place_of_a_models_answer_name_no_writer() -> None:
+    stood_in = replace(answer(0), model="tiny", notice="It failed.")
+    assert answer_text(stood_in).startswith("It failed.\n\n")
+    assert "Written by" not in answer_text(stood_in)
+    assert answer_json(stood_in)["notice"] == "It failed."
+    assert "notice" not in answer_json(answer(0))

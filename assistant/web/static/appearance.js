@@ -19,6 +19,9 @@ export function applyLanguage(brand) {
 export function labelParts(words) {
   name("#vb-chat", words.chat, "region");
   name("#vb-language", words.language, "radiogroup");
+  name("#vb-mode", words.mode, "radiogroup");
+  joinRadios("vb-language");
+  joinRadios("vb-mode");
   name("#vb-side", words.sources, "complementary");
   name("#vb-dock", words.player);
   name("[data-close-player]", words.closePlayer);
@@ -29,6 +32,13 @@ function name(selector, label, role) {
   if (!element || element.getAttribute("aria-label") === label) return;
   element.setAttribute("aria-label", label);
   if (role) element.setAttribute("role", role);
+}
+
+// Gradio gives each radio button a name of its own: the arrow keys don't lead from one to another.
+function joinRadios(id) {
+  for (const radio of document.querySelectorAll(`#${id} input[type="radio"]`)) {
+    if (radio.name !== id) radio.name = id;
+  }
 }
 
 // Gradio marks the dark theme with a class on the body, and reads ?__theme= when the page loads.

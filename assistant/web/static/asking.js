@@ -1,8 +1,4 @@
-// Asking, and following the answer: into view, and told to screen readers.
-
-import { scrolling, settle } from "./sources.js";
-
-let seen = "";
+// Asking: the text box and what goes into it.
 
 const box = () => document.querySelector("#vb-question textarea");
 
@@ -28,31 +24,6 @@ export function takeFocus() {
   if (isWide && window.top === window) box()?.focus({ preventScroll: true });
 }
 
-// Brings a new question into view. Returns its exchange once that is answered or has failed.
-export function followChat() {
-  const exchanges = document.querySelectorAll(".vb-exchange");
-  const last = exchanges[exchanges.length - 1];
-  const state = last ? `${last.id} ${last.dataset.state}` : "";
-  if (state === seen) return null;
-  const isNew = last && !seen.startsWith(`${last.id} `);
-  seen = state;
-  if (!last) return null;
-  if (isNew || last.dataset.state !== "pending") {
-    last.scrollIntoView({ block: "start", behavior: scrolling() });
-  }
-  if (last.dataset.state === "pending") return null;
-  settle();
-  return last;
-}
-
-export function announce(exchange, words) {
-  const markers = [...exchange.querySelectorAll(".vb-marker")];
-  const count = new Set(markers.map((marker) => marker.dataset.marker)).size;
-  const ready = count === 1 ? words.readyOne : words.ready.replace("{}", count);
-  const text = exchange.querySelector(".vb-answer").innerText;
-  document.getElementById("vb-live").textContent = count ? `${ready} ${text}` : text;
-}
-
 // While an input method composes, Enter chooses a word: it must not send the question.
 export function guardComposition() {
   for (const type of ["keydown", "keypress"]) {
@@ -65,4 +36,9 @@ export function guardComposition() {
       true,
     );
   }
+}
+
+// Once stopped, the button is gone: the focus goes where the next question comes.
+export function focusBox() {
+  box()?.focus({ preventScroll: true });
 }

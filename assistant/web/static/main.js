@@ -2,15 +2,19 @@
 // acted on says so in data- attributes; the words come from the server with the header.
 
 import { applyLanguage, toggleTheme, labelParts } from "./appearance.js";
-import { announce, ask, followChat, guardComposition, takeFocus } from "./asking.js";
+import { ask, focusBox, guardComposition, takeFocus } from "./asking.js";
+import { countDown, followChat, watchReader } from "./following.js";
+import { forgetFolds, keepFolds, toggleLegend, watchFolds } from "./keeping.js";
 import { askEverywhere, closeScope, searchEverywhere, toggleScope, unscope, watchScope } from "./scope.js";
-import { backToAnswer, closePlayer, play, showSources, unfold } from "./sources.js";
+import { backToAnswer, closePlayer, keepChoice, play, showSources, unfold } from "./sources.js";
 
 const ACTIONS = [
   ["[data-ask]", (element) => ask(element.dataset.ask)],
   ["[data-cite]", (element) => showSources(element)],
   ["[data-playing]", (element) => play(element, element.dataset.playing)],
   ["[data-unfold]", unfold],
+  ["[data-doubt]", toggleLegend],
+  ["#vb-stop", focusBox],
   ["[data-close-player]", closePlayer],
   ["[data-back]", backToAnswer],
   ["[data-theme-toggle]", toggleTheme],
@@ -39,8 +43,10 @@ function onChange() {
   if (!brand) return;
   words = applyLanguage(brand) ?? words;
   labelParts(words);
-  const settled = followChat();
-  if (settled) announce(settled, words);
+  followChat(words);
+  keepChoice();
+  if (document.querySelector(".vb-exchange")) keepFolds();
+  else forgetFolds();
   if (!started) {
     started = true;
     takeFocus();
@@ -72,6 +78,9 @@ document.addEventListener("keydown", (event) => {
 });
 guardComposition();
 watchScope();
+watchFolds();
+watchReader();
+countDown();
 const observer = new MutationObserver(coalesced(onChange));
 observer.observe(document.documentElement, { attributes: true, attributeFilter: ["lang"] });
 observer.observe(document.body, {
@@ -79,5 +88,5 @@ observer.observe(document.body, {
   subtree: true,
   characterData: true,
   attributes: true,
-  attributeFilter: ["data-lang", "data-state"],
+  attributeFilter: ["data-lang", "data-state", "hidden", "open", "class"],
 });

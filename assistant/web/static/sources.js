@@ -1,6 +1,7 @@
 // The sources beside the answer: which ones show, the one that is cited, and the player.
 
 let citedFrom = null;
+let chosen = null;
 
 const lessMotion = window.matchMedia("(prefers-reduced-motion: reduce)");
 
@@ -9,34 +10,48 @@ export const scrolling = () => (lessMotion.matches ? "auto" : "smooth");
 // A marker or a "sources" button: shows its answer's sources, and the card of that marker.
 export function showSources(from) {
   const { cite, marker } = from.dataset;
-  for (const group of document.querySelectorAll("[data-sources]")) {
-    group.hidden = group.dataset.sources !== cite;
-  }
+  chosen = { cite, marker };
   citedFrom = from;
+  keepChoice();
   const card = marker && document.getElementById(`source-${cite}-${marker}`);
   if (!card) {
     document.getElementById("vb-side").scrollIntoView({ block: "start", behavior: scrolling() });
     return;
   }
-  mark(from, card);
   const player = card.querySelector("[data-player]");
   if (player) play(player, player.dataset.player);
   card.focus({ preventScroll: true });
   card.scrollIntoView({ block: "start", behavior: scrolling() });
 }
 
-// A new answer has come: what was chosen before is chosen no more.
+// A new question was asked: what was chosen before is chosen no more.
 export function settle() {
   citedFrom = null;
+  chosen = null;
   mark(null, null);
 }
 
-function mark(marker, card) {
-  for (const element of document.querySelectorAll(".vb-active")) {
-    element.classList.remove("vb-active");
+// What the reader chose stays chosen when the server writes answers or sources anew.
+export function keepChoice() {
+  if (!chosen) return;
+  const groups = [...document.querySelectorAll("[data-sources]")];
+  if (!groups.some((group) => group.dataset.sources === chosen.cite)) return;
+  for (const group of groups) {
+    const hidden = group.dataset.sources !== chosen.cite;
+    if (group.hidden !== hidden) group.hidden = hidden;
   }
-  marker?.classList.add("vb-active");
-  card?.classList.add("vb-active");
+  const marker = citedFrom?.isConnected && citedFrom.dataset.marker ? citedFrom : null;
+  mark(marker, chosen.marker && document.getElementById(`source-${chosen.cite}-${chosen.marker}`));
+}
+
+function mark(marker, card) {
+  const active = [marker, card].filter(Boolean);
+  for (const element of document.querySelectorAll(".vb-active")) {
+    if (!active.includes(element)) element.classList.remove("vb-active");
+  }
+  for (const element of active) {
+    if (!element.classList.contains("vb-active")) element.classList.add("vb-active");
+  }
 }
 
 // Puts the player into the page. Only this fetches anything from elsewhere.

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import replace
 
+from assistant.llm.types import ModelState
 from assistant.loading import Engine, Loading
-from assistant.types import Answer, Citation, Turn
+from assistant.types import Answer, Citation, Mode, Statement, Turn, Update
 from index.types import EVERYWHERE, Scope, Talk, Topic
 
 WITH_TIMES = Citation(
@@ -95,23 +96,84 @@ TALKS = (
     make_talk("article.md", "An article about a talk", (), "en", None),
     make_talk("far.md", "Scaling, one hour in", ("Ann Example", "David"), "en", "2024-03-02"),
 )
+WRITTEN = Answer(
+    text=(
+        "公开榜单测的是题，不是产品。 [1] There were 40 such steps. (not verified: 40)\n\n"
+        "- No secret, only many small steps. [2]\n- The curve has not bent. [3]"
+    ),
+    citations=(WITH_TIMES, WITHOUT_TIMES, FAR_IN),
+    status="answered",
+    mode="model",
+    answerable=0.9,
+    suggestions=(),
+    timings_ms={"total": 12.0},
+    statements=(
+        Statement("公开榜单测的是题，不是产品。", "supported", (1,)),
+        Statement("There were 40 such steps.", "unsupported", (), " ", "number", "40"),
+        Statement("No secret, only many small steps.", "mended", (2,), "\n\n- "),
+        Statement("The curve has not bent.", "supported", (3,), "\n- "),
+    ),
+    model="small-model",
+    seen="<excerpts>\n# A talk\n[1] Ann 12:05: The curve has not bent yet.\n</excerpts>",
+)
+"""A model's answer: one sentence of it has no support, another's marker was mended."""
 EXAMPLES = ("公开榜单为什么不准？", "What is the secret?")
 
 
 class FakeEngine:
-    """Answers each question with what ``reply`` makes of it, and keeps what it was asked, and in
-    which scope."""
+    """Answers each question with what ``reply`` makes of it, and keeps what it was asked, in which
+    scope and which mode. ``updates`` come before the answer, each when its iterator gives it;
+    ``closed`` is set when a stream has ended or was left."""
 
-    def __init__(self, reply: Callable[[str], Answer] = lambda _: ANSWERED) -> None:
+    def __init__(
+        self,
+        reply: Callable[[str], Answer] = lambda _: ANSWERED,
+        updates: Callable[[str], Iterator[Update]] = lambda _: iter(()),
+        offered: tuple[Mode, ...] = ("quotes",),
+    ) -> None:
         self.reply = reply
+        self.updates = updates
+        self.offered = offered
+        self.state: ModelState | None = None
         self.asked: list[tuple[str, tuple[Turn, ...]]] = []
         self.scopes: list[Scope] = []
+        self.asked_modes: list[Mode | None] = []
+        self.closed = threading.Event()
         self.library: tuple[Talk, ...] = TALKS
 
-    def ask(self, question: str, history: Sequence[Turn] = (), scope: Scope = EVERYWHERE) -> Answer:
+    def ask(
+        self,
+        question: str,
+        history: Sequence[Turn] = (),
+        scope: Scope = EVERYWHERE,
+        mode: Mode | None = None,
+    ) -> Answer:
+        *_, last = self.stream(question, history, scope, mode)
+        assert last.answer is not None
+        return last.answer
+
+    def stream(
+        self,
+        question: str,
+        history: Sequence[Turn] = (),
+        scope: Scope = EVERYWHERE,
+        mode: Mode | None = None,
+    ) -> Generator[Update, None, None]:
         self.asked.append((question, tuple(history)))
         self.scopes.append(scope)
-        return self.reply(question)
+        self.asked_modes.append(mode)
+        try:
+            yield Update("searching")
+            yield from self.updates(question)
+            yield Update("done", self.reply(question))
+        finally:
+            self.closed.set()
+
+    def modes(self) -> tuple[Mode, ...]:
+        return self.offered
+
+    def model_state(self) -> ModelState | None:
+        return self.state
 
     def talks(self) -> Sequence[Talk]:
         return self.library
@@ -122,6 +184,15 @@ class FakeEngine:
 
 def answer_or_refuse(question: str) -> Answer:
     return REFUSED if "pizza" in question else ANSWERED
+
+
+def growing(answer: Answer) -> Iterator[Answer]:
+    """An answer of a model as it grows, a sentence at a time, with the citations it has by then."""
+    for count in range(1, len(answer.statements) + 1):
+        statements = answer.statements[:count]
+        cited = {marker for statement in statements for marker in statement.markers}
+        citations = tuple(c for c in answer.citations if c.marker in cited)
+        yield replace(answer, statements=statements, citations=citations, seen="")
 
 
 def slow(seconds: float) -> Callable[[str], Answer]:

@@ -22,9 +22,15 @@ TEXT = [
     ("on-accent", "accent"),
     ("on-accent", "accent-strong"),
     ("warn", "surface"),
+    ("warn", "paper"),
     ("bad", "bad-wash"),
 ]
-CONTROLS = [("line-strong", "paper"), ("line-strong", "surface"), ("accent", "sunken")]
+CONTROLS = [
+    ("line-strong", "paper"),
+    ("line-strong", "surface"),
+    ("accent", "sunken"),
+    ("warn", "paper"),
+]
 
 
 def colours(selector: str) -> dict[str, str]:

@@ -7,6 +7,7 @@ from dataclasses import asdict
 
 import pytest
 
+from assistant.web.answer_words import answer_words
 from assistant.web.i18n import words
 from assistant.web.languages import LANG_NAMES, choose_language
 
@@ -48,7 +49,24 @@ def test_every_language_has_every_word_with_the_same_blanks() -> None:
         }
 
 
+def test_the_words_about_answers_are_whole_in_each_language() -> None:
+    def shape(told: object) -> object:
+        """Keys and blanks, without the words."""
+        if isinstance(told, dict):
+            return {key: shape(value) for key, value in told.items()}
+        if isinstance(told, tuple):
+            return [shape(each) for each in told]
+        assert told
+        return str(told).count("{}")
+
+    english = asdict(answer_words("en"))
+    for lang in LANG_NAMES:
+        assert shape(asdict(answer_words(lang))) == shape(english)
+
+
 def test_chinese_is_written_in_its_own_script() -> None:
-    simplified, traditional = asdict(words("zh-Hans")), asdict(words("zh-Hant"))
-    assert not set("".join(simplified.values())) & set("問語處關閉從開啟這說聽訪談資庫")
-    assert not set("".join(traditional.values())) & set("问语处关闭从开启这说听访谈资库")
+    simplified, traditional = (
+        f"{asdict(words(lang))}{asdict(answer_words(lang))}" for lang in ("zh-Hans", "zh-Hant")
+    )
+    assert not set(simplified) & set("問語處關閉從開啟這說聽訪談資庫據裡實寫")
+    assert not set(traditional) & set("问语处关闭从开启这说听访谈资库据里实写")

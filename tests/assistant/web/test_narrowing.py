@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from assistant.web.narrowing import Choice, chosen, scope_of
+from assistant.web.narrowing import Choice, chosen, mode_of, scope_of
 from assistant.web.scope_view import chips_html, scope_html
 from assistant.web.scope_words import scope_words
 from index.types import EVERYWHERE, Scope
@@ -91,3 +91,15 @@ def test_the_panel_offers_only_what_differs() -> None:
     assert "Languages" not in panel and "Dates" not in panel and "Speakers" not in panel
     assert "Dates" in scope_html(Scope(since="2024-01-01"), undated, words)
     assert scope_html(scope_of("talk=gone", TALKS[1:2]), TALKS[1:2], words) != ""
+
+
+@pytest.mark.parametrize(
+    ("query", "mode"),
+    [("?mode=deep", "deep"), ("mode=quotes&mode=deep", "quotes"), ("mode=other", None), ("", None)],
+)
+def test_an_address_chooses_the_mode(query: str, mode: str | None) -> None:
+    assert mode_of(query, ("model", "quotes", "deep")) == mode
+
+
+def test_a_mode_that_is_not_offered_is_not_chosen() -> None:
+    assert mode_of("mode=deep", ("quotes",)) is None

@@ -1,0 +1,1 @@
+"""Looking up a quote: where its words, or words that mean the same, were said."""

@@ -1,0 +1,162 @@
+"""An answer by a language model: excerpts, prompt, stream, and a check of every sentence."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable, Generator, Iterable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing
+from dataclasses import replace
+
+from assistant.budget import DeepBudget
+from assistant.checking.check import Checker
+from assistant.checking.claims import ClaimScanner
+from assistant.checking.types import Claim
+from assistant.composing import plain
+from assistant.context import BUDGET_TOKENS, Excerpt, gather, render
+from assistant.drafting import Draft, Pen
+from assistant.llm.types import LanguageModel, Message
+from assistant.prompts import MOST_SENTENCES, answer_messages, declines, may_decline, without_marker
+from assistant.wishes import Wishes
+from corpus.types import LanguageModelError, Transcript
+from index.dictionary import Dictionary
+from index.types import Embedder, Evidence
+
+_WHOLE = re.compile(r"[.!?。！？…．][\"'”’」』）)\]*_]*$")
+
+
+class Writer:
+    """Writes answers with a language model; safe to call from several threads.
+
+    ``embedder`` must be centred. ``speakers`` gives everybody who speaks in the library. Excerpts
+    have ``evidence_tokens`` at most. With ``strict`` sentences without support are left out.
+    ``timeout_s`` is what a whole answer may take, search and all, ``deep`` what one in deep mode.
+    """
+
+    def __init__(
+        self,
+        model: LanguageModel,
+        embedder: Embedder,
+        dictionary: Dictionary | None,
+        source: Callable[[str], Transcript | None],
+        speakers: Callable[[], Sequence[str]] = tuple,
+        *,
+        evidence_tokens: int = BUDGET_TOKENS,
+        strict: bool = False,
+        timeout_s: float = 60.0,
+        deep: DeepBudget | None = None,
+    ) -> None:
+        self.model = model
+        self.dictionary = dictionary
+        self.source = source
+        self.evidence_tokens = evidence_tokens
+        self.strict = strict
+        self.timeout_s = timeout_s
+        self.deep = deep or DeepBudget()
+        self._embedder = embedder
+        self._speakers = speakers
+
+    def write(
+        self,
+        question: str,
+        evidence: Evidence,
+        language: str,
+        wishes: Wishes | None = None,
+        deadline: float | None = None,
+    ) -> Generator[Draft]:
+        """``write_from`` the excerpts that this evidence gives."""
+        excerpts = gather(evidence, self.evidence_tokens)
+        return self.write_from(question, excerpts, language, wishes, deadline)
+
+    def write_from(
+        self,
+        question: str,
+        excerpts: Sequence[Excerpt],
+        language: str,
+        wishes: Wishes | None = None,
+        deadline: float | None = None,
+    ) -> Generator[Draft]:
+        """The draft after each sentence, and once more when the reply is through.
+
+        ``question`` stands alone, ``language`` is the tag to answer in, ``deadline`` a moment of
+        ``time.monotonic()``. Closing the generator ends the request. Raises LanguageModelError;
+        what was yielded before it holds, whole sentences that had come in by then included.
+        """
+        pen = Pen(excerpts, self.source, render(excerpts), strict=self.strict)
+        if not excerpts:
+            yield replace(pen.draft, declined=True)
+            return
+        messages = [
+            Message(role, text)
+            for role, text in answer_messages(question, excerpts, language, wishes)
+        ]
+        if deadline is None:
+            deadline = time.monotonic() + self.timeout_s
+        most = MOST_SENTENCES[wishes.length if wishes else None]
+        # The excerpts are embedded while the model reads them.
+        worker = ThreadPoolExecutor(1, "verbatim-check")
+        try:
+            making = worker.submit(
+                Checker, excerpts, self._embedder, self.dictionary, self._speakers()
+            )
+            with closing(self._stream(messages, pen, making, deadline)) as drafts:
+                for draft in drafts:
+                    yield draft
+                    if _length(draft) >= most:
+                        return
+        finally:
+            worker.shutdown(wait=False)
+
+    def _stream(
+        self, messages: Sequence[Message], pen: Pen, making: Future[Checker], deadline: float
+    ) -> Generator[Draft]:
+        scanner = ClaimScanner()
+        held = said = ""
+        with self.model.stream(messages, deadline=deadline) as reply:
+            try:
+                for piece in reply:
+                    said += piece
+                    held += piece
+                    if may_decline(said):  # it may still say that it has no answer
+                        continue
+                    claims, held = scanner.feed(held), ""
+                    yield from _checked(claims, pen, making)
+            except LanguageModelError:
+                rest = [*scanner.feed(held), *scanner.close()]
+                yield from _checked(_whole(rest), pen, making)
+                raise
+            rest = [] if declines(said) else [*scanner.feed(held), *scanner.close()]
+            yield from _checked(_whole(rest) if reply.cut else rest, pen, making)
+            yield replace(pen.draft, cut=reply.cut, declined=_declined(pen.draft, said))
+
+
+def _length(draft: Draft) -> int:
+    """How many sentences the model has written that say something, those left out included."""
+    told = sum(statement.outcome != "no_claim" for statement in draft.statements)
+    return told + draft.dropped
+
+
+def _checked(claims: Iterable[Claim], pen: Pen, making: Future[Checker]) -> Generator[Draft]:
+    """The draft after each of these sentences."""
+    for claim in claims:
+        text = plain(without_marker(claim.text))
+        if not text:
+            pen.skip(claim.lead)
+            continue
+        clean = replace(claim, text=text)
+        pen.add(clean, making.result().check(clean))
+        yield pen.draft
+
+
+def _whole(claims: Sequence[Claim]) -> Sequence[Claim]:
+    """Without a last sentence that was cut off in its middle."""
+    told = [claim for claim in claims if claim.text.strip()]
+    return told if not told or _WHOLE.search(told[-1].text.strip()) else told[:-1]
+
+
+def _declined(draft: Draft, said: str) -> bool:
+    """Whether the model says in one way or another that it has no answer, and nothing more."""
+    if declines(said):
+        return True
+    return bool(draft.statements) and draft.saying_nothing == len(draft.statements)
