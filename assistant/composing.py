@@ -14,6 +14,8 @@ from assistant.types import Statement
 from assistant.wording import answer_language
 
 _EMPHASIS = re.compile(r"(\*\*\*|\*\*|__|`+|~~)(?=\S)(.+?)(?<=\S)\1")
+# The label of an excerpt, copied with its words: "Ann ≈12:05: ".
+_LABEL = re.compile(r"^\s*[^:：\n]{0,40}?\s*≈?\b\d{1,2}:\d{2}(?::\d{2})?\s*[:：]\s*")
 _LINK = re.compile(r"!?\[([^\[\]]*)\]\([^()\s]*\)")
 _MARKUP = re.compile(r"([\\`*_<>#\[\]~|])")
 _ADDRESS = re.compile(r":(?=//)|(?<=www)\.|(?<=mailto):|(?<=[^\W_])@(?=\w)", re.IGNORECASE)
@@ -37,7 +39,7 @@ def plain(text: str) -> str:
     text = _LINK.sub(r"\1", text)
     for _ in range(2):
         text = _EMPHASIS.sub(r"\2", text)
-    return " ".join(text.split())
+    return " ".join(_LABEL.sub("", text, count=1).split())
 
 
 def lead_of(lead: str, before: str | None) -> str:

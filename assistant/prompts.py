@@ -61,9 +61,10 @@ _SIMPLE = " Use plain words that a newcomer understands."
 # In the language itself: that holds a small model to it better than its name in English.
 _LANGUAGES: Mapping[str, str] = MappingProxyType(
     {
-        "zh-Hans": "请用简体中文回答，每句话末尾标出摘录编号，如 [1]。",
-        "zh-Hant": "請用繁體中文回答，每句話末尾標出摘錄編號，如 [1]。",
-        "en": "Answer in English. End each sentence with its excerpt's number, like [1].",
+        "zh-Hans": "请用简体中文回答，外文摘录请译成中文，每句话末尾标出摘录编号，如 [1]。",
+        "zh-Hant": "請用繁體中文回答，外文摘錄請譯成中文，每句話末尾標出摘錄編號，如 [1]。",
+        "en": "Answer in English, translating what the excerpts say. End each sentence with its "
+        "excerpt's number, like [1].",
         "ja": "日本語で答え、各文の末尾に抜粋の番号を [1] のように付けてください。",
         "ko": "한국어로 답하고, 문장마다 끝에 발췌 번호를 [1]처럼 붙이세요.",
         "de": "Antworte auf Deutsch. Jeder Satz endet mit der Nummer seines Auszugs, etwa [1].",

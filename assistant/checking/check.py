@@ -143,8 +143,11 @@ class Checker:
         return _Fault("opposite", word) if word else None
 
     def _wrong_speaker(self, facts: _Facts, candidate: Candidate) -> _Fault | None:
+        spoken = {who for window in candidate.windows for who in window.excerpt.chunk.speakers}
+        by = [p for p in facts.named if any(self._is_of(w, p) for w in candidate.windows)]
         for person in facts.named:
-            if not any(self._is_of(window, person) for window in candidate.windows):
+            # "Ann told Bob that ..." names also whom she talks with.
+            if person not in by and not (by and person in spoken):
                 return _Fault("speaker", person)
         for window in candidate.windows:
             if facts.named and not any(self._is_of(window, person) for person in facts.named):
@@ -238,8 +241,9 @@ def _everything(excerpt: Excerpt, *, speakers: bool = True) -> str:
 
 
 def _needed(facts: _Facts, candidate: Candidate) -> float:
-    """The support that is asked for, by how far apart the scripts of the two texts are."""
-    apart = script_distance(facts.claim.text, candidate.text)
+    """The support that is asked for, by how far apart the scripts of the two texts are; the nearer
+    one counts, or a foreign excerpt beside it would make anything pass."""
+    apart = min(script_distance(facts.claim.text, window.text) for window in candidate.windows)
     return SUPPORTED + (SUPPORTED_ACROSS - SUPPORTED) * apart
 
 
