@@ -40,9 +40,22 @@ def test_values_are_cast() -> None:
         LLM_EVIDENCE_TOKENS="3000",
         LLM_TEMPERATURE="0.7",
         LLM_TIMEOUT_S="12.5",
+        DEEP_CALLS="5",
+        DEEP_TIMEOUT_S="90",
         STRICT="yes",
     ) == ModelSettings(
-        "qwen", "ollama", "http://gpu:11434/", Secret(KEY), 32000, 2000, 3000, 0.7, 12.5, True
+        "qwen",
+        "ollama",
+        "http://gpu:11434/",
+        Secret(KEY),
+        32000,
+        2000,
+        3000,
+        0.7,
+        12.5,
+        5,
+        90.0,
+        True,
     )
 
 
