@@ -85,11 +85,10 @@ def sentence_score(cosine: float, overlap: float, text: str, *, by_whom: bool) -
     ``overlap`` is the share of the question's IDF mass that it holds, ``by_whom`` whether it is
     said by someone whom the question is about.
     """
-    score = cosine + SENTENCE_LEXICAL * overlap
+    # "Ann says." shares the question's name, which is no reason to quote it.
+    score = cosine - SHORT if is_short(text) else cosine + SENTENCE_LEXICAL * overlap
     if leads_on(text):
         score -= ASKING
-    if is_short(text):
-        score -= SHORT
     return score + (BY_WHOM if by_whom else 0.0)
 
 

@@ -35,6 +35,9 @@ MODES = get_args(Mode)
 # What the address narrows the search to holds for a new tab, and again for each new chat.
 _AS_OPENED = """(_, __, mode, conversation) =>
   [document.documentElement.dataset.pageLang, window.location.search, mode, conversation]"""
+# A question may come before the page's first event has gone round: the switch is empty until then.
+_AS_ASKED = """(question, language, ...others) =>
+  [question, language ?? document.documentElement.dataset.pageLang, ...others]"""
 _AS_ADDRESSED = """(language, _, conversation) =>
   [language, window.location.search, conversation]"""
 _OWN: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
@@ -171,19 +174,20 @@ def _wire_questions(parts: Parts, loading: Loading) -> None:
         now: Content = {"question": ""}
         shown = ""
         for grown in converse(loading, conversation, question, words(lang), narrowed, mode):
-            now |= content.dialogue(lang, grown)
+            # Nothing comes after the answer: until the event ends, a new question is not taken.
+            now |= content.dialogue(lang, grown) | {"model": content.model_line(loading, lang)}
             if now["sources"] == shown:
                 del now["sources"]
             shown = now.get("sources", shown)
             yield _filled(parts, now)
             now = {}
-        yield _filled(parts, {"model": content.model_line(loading, lang)})
 
     asked = gr.on(
         [parts["question"].submit, parts["send"].click],
         ask,
         _named(parts, ("question", "language", "narrowed", "mode", "conversation")),
         _named(parts, ("question", "model", *content.DIALOGUE)),
+        js=_AS_ASKED,
         trigger_mode="once",
         **_OWN,
     )

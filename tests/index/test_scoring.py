@@ -155,3 +155,9 @@ def test_more_of_either_signal_is_surer(meaning: float, gap: float, more: float)
 def test_strong_and_weak_evidence_lie_far_apart() -> None:
     assert answerable(Signals(meaning=0.05, gap=0.02)) < 0.1
     assert answerable(Signals(meaning=0.5, gap=0.3)) > 0.9
+
+
+def test_the_name_alone_makes_no_short_sentence_the_best() -> None:
+    named = sentence_score(0.4, 0.8, "Bourgeaud 說。", by_whom=False)
+    telling = "真正讓這一代好這麼多的，是來自一個大團隊的許多改進，加在一起。"
+    assert named < sentence_score(0.35, 0.0, telling, by_whom=False)
