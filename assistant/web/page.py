@@ -153,6 +153,14 @@ def _wire_language(page: gr.Blocks, parts: Parts, loading: Loading) -> None:
         spoken = content.labels(lang) | content.dialogue(lang, conversation)
         return _filled(parts, spoken | content.progress(loading, lang, narrowed, mode))
 
+    def at_first(
+        lang: Lang, narrowed: str, mode: str | None, conversation: Conversation
+    ) -> dict[Any, Any]:
+        # A question may have come before: its conversation is not sent again, or it would come
+        # back after a new chat.
+        shown = content.labels(lang) | ({} if conversation else content.dialogue(lang, ()))
+        return _filled(parts, shown | content.progress(loading, lang, narrowed, mode))
+
     def watch(lang: Lang, narrowed: str, mode: str | None) -> dict[Any, Any]:
         return _filled(parts, content.progress(loading, lang, narrowed, mode))
 
@@ -160,7 +168,7 @@ def _wire_language(page: gr.Blocks, parts: Parts, loading: Loading) -> None:
     everything = progress + _named(parts, (*content.LABELLED, *content.DIALOGUE))
     wished = _named(parts, ("language", "narrowed", "mode"))
     known = [*wished, parts["conversation"]]
-    page.load(in_language, known, everything, js=_AS_OPENED, queue=False, **_OWN)
+    page.load(at_first, known, everything, js=_AS_OPENED, queue=False, **_OWN)
     parts["language"].input(in_language, known, everything, queue=False, **_OWN)
     parts["timer"].tick(watch, wished, progress, queue=False, **_OWN)
 
