@@ -189,12 +189,11 @@ class _Clock:
     """Wall time by step, in milliseconds."""
 
     def __init__(self) -> None:
-        self.started_s = time.monotonic()
-        self._started = self._last = time.perf_counter()
+        self.started_s = self._last = time.monotonic()
         self._laps: dict[str, float] = {}
 
     def lap(self, name: str) -> None:
-        now = time.perf_counter()
+        now = time.monotonic()
         self._laps[name] = round((now - self._last) * 1000, 1)
         self._last = now
 
@@ -203,4 +202,4 @@ class _Clock:
             self.lap(name)
 
     def laps(self) -> dict[str, float]:
-        return {**self._laps, "total": round((self._last - self._started) * 1000, 1)}
+        return {**self._laps, "total": round((self._last - self.started_s) * 1000, 1)}

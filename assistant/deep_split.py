@@ -20,7 +20,6 @@ from assistant.deep_parts import (
 )
 from assistant.deep_search import HITS
 from assistant.llm.types import LanguageModel, Message
-from assistant.prompts import Message as Prompt
 from assistant.prompts import listed, missing_messages, parts_messages
 from corpus.types import LanguageModelError
 from index.retriever import TranscriptRetriever
@@ -65,15 +64,14 @@ class Splitter:
         known = self._retriever.speakers(), self._retriever.talks()
         return tuple(part for part in askable(reply, question, *known) if part.text != question)
 
-    def _listed(self, prompt: Sequence[Prompt], limit: int) -> tuple[str, ...]:
+    def _listed(self, prompt: Sequence[Message], limit: int) -> tuple[str, ...]:
         """The questions that the model lists; none where it fails or no call is left."""
         if not self._meter.spend():
             return ()
         latest = time.monotonic() + self._meter.seconds * LIST_SHARE
-        messages = [Message(role, text) for role, text in prompt]
         try:
             reply = self._model.complete(
-                messages, max_tokens=LIST_TOKENS, deadline=min(self._meter.deadline, latest)
+                prompt, max_tokens=LIST_TOKENS, deadline=min(self._meter.deadline, latest)
             )
         except LanguageModelError as error:
             self.reason = error.reason

@@ -31,8 +31,6 @@ from assistant.opening import Held, Opened, Say
 from assistant.peers import stock_peers
 from assistant.questions import Question, unreachable
 from assistant.types import Mode
-from corpus.types import Chunk
-from index.catalog import Catalog
 from index.types import Talk
 
 
@@ -77,7 +75,7 @@ def evaluate(
         document["answers"], told = _answers(opened, questions, mode, say, warn)
     if peer:
         say("embedding the passages for the peers")
-        finders = stock_peers(_passages(catalog), opened.model, warn)
+        finders = stock_peers(list(catalog.all_chunks().values()), opened.model, warn)
         document["peers"] = _peer_figures(finders, questions, talks)
     return Evaluation(document, missed(outcomes), told)
 
@@ -132,9 +130,3 @@ def _peer_figures(
         for name, find in finders.items()
         if asked
     }
-
-
-def _passages(catalog: Catalog) -> list[Chunk]:
-    """Every passage of the index, in the order in which they came in."""
-    rows = sorted(catalog.rows_of(catalog.ids()).values())
-    return list(catalog.chunks(rows).values())

@@ -1,4 +1,4 @@
-"""What a language model is asked, word for word: pure functions to (role, text) messages.
+"""What a language model is asked, word for word: pure functions to messages.
 
 Compact, since a small model on a processor reads some 150 tokens a second. What comes from a
 transcript, and what the reader or a model wrote before, goes through ``neutral`` and stands apart
@@ -11,16 +11,13 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
-from typing import Literal
 
 from assistant.context import Excerpt, render
+from assistant.llm.types import Message
 from assistant.memory import remembered
 from assistant.neutral import NO_ANSWER, neutral
 from assistant.types import Turn
 from assistant.wishes import Wishes
-
-Message = tuple[Literal["system", "user"], str]
-"""Who speaks, and the words."""
 
 COMPLETE = "COMPLETE"
 """What a model writes where nothing is missing from a draft."""
@@ -118,8 +115,8 @@ def answer_messages(
     length = _LENGTHS[wanted.length] + _FORMS[wanted.form] + (_SIMPLE if wanted.simple else "")
     closing = language_line(wanted.language or language)
     return (
-        ("system", _ANSWER_RULES.format(length=length)),
-        ("user", f"{render(excerpts)}\n\nQuestion: {neutral(question)}\n{closing}"),
+        Message("system", _ANSWER_RULES.format(length=length)),
+        Message("user", f"{render(excerpts)}\n\nQuestion: {neutral(question)}\n{closing}"),
     )
 
 
@@ -132,18 +129,19 @@ def language_line(tag: str) -> str:
 def standalone_messages(question: str, history: Sequence[Turn]) -> tuple[Message, ...]:
     """For a question that leans on the turns before it, oldest first, as it reads without them."""
     user = f"{_told(history)}\nLast question: {neutral(question)}\nFull question:"
-    return ("system", _STANDALONE), ("user", user.strip())
+    return Message("system", _STANDALONE), Message("user", user.strip())
 
 
 def parts_messages(question: str, limit: int = 4) -> tuple[Message, ...]:
     """For the parts of a question that one passage can't answer; ``listed`` reads the reply."""
-    return ("system", _PARTS.format(limit=limit)), ("user", f"Question: {neutral(question)}")
+    asked = Message("user", f"Question: {neutral(question)}")
+    return Message("system", _PARTS.format(limit=limit)), asked
 
 
 def missing_messages(question: str, draft: str, limit: int = 3) -> tuple[Message, ...]:
     """For what a draft answer leaves open; ``listed`` reads the reply."""
     user = f"Question: {neutral(question)}\n\nDraft: {neutral(_HANDLE.sub('', draft))}"
-    return ("system", _MISSING.format(limit=limit)), ("user", user)
+    return Message("system", _MISSING.format(limit=limit)), Message("user", user)
 
 
 def listed(reply: str, limit: int) -> tuple[str, ...]:

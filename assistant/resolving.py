@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from assistant.followups import Lead, leading_question, leans_back, named_speakers, stand_alone
-from assistant.llm.types import LanguageModel, Message
+from assistant.llm.types import LanguageModel
 from assistant.prompts import listed, standalone_messages
 from assistant.types import Turn
 from assistant.wishes import Wishes, wishes_of, without_wishes
@@ -101,7 +101,7 @@ def _rewritten(
     question: str, history: Sequence[Turn], model: LanguageModel, timeout_s: float
 ) -> str | None:
     """The question as the model makes it stand alone; ``None`` where it gives nothing of use."""
-    messages = [Message(role, text) for role, text in standalone_messages(question, history)]
+    messages = standalone_messages(question, history)
     deadline = time.monotonic() + REWRITING_SHARE * timeout_s
     try:
         reply = model.complete(messages, max_tokens=_REWRITTEN_TOKENS, deadline=deadline)

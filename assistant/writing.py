@@ -87,10 +87,7 @@ class Writer:
         if not excerpts:
             yield replace(pen.draft, declined=True)
             return
-        messages = [
-            Message(role, text)
-            for role, text in answer_messages(question, excerpts, language, wishes)
-        ]
+        messages = answer_messages(question, excerpts, language, wishes)
         if deadline is None:
             deadline = time.monotonic() + self.timeout_s
         most = MOST_SENTENCES[wishes.length if wishes else None]

@@ -26,7 +26,7 @@ from assistant.opening import hold
 from assistant.questions import read_questions
 from assistant.settings import Settings
 from bench.retrieval import OTHER, Passages, make_retriever
-from bench.xquad import Xquad, read_xquad_folder
+from bench.xquad import Xquad, evenly, read_xquad_folder
 from index.centring import measure_means
 from index.embedder import load_embedder
 from index.store import open_store
@@ -94,11 +94,11 @@ def _asked(
 ) -> list[Asked]:
     gold = xquad["zh"].gold
     found = []
-    for n in np.linspace(0, len(gold), min(count or len(gold), len(gold)), endpoint=False):
-        position = gold[int(n)]
+    for n in evenly(len(gold), count):
+        position = gold[n]
         told = name if name in OTHER else "zh" if position < half else "en"
         language = OTHER[told] if cross else told
-        found.append((xquad[language].questions[int(n)], position in kept))
+        found.append((xquad[language].questions[n], position in kept))
     return found
 
 

@@ -86,12 +86,10 @@ def opened_bench(settings: Settings, model: ModelSettings) -> Iterator[Bench]:
             evidence_tokens=model.evidence_tokens,
             timeout_s=model.timeout_s,
         )
-        catalog = held.store.catalog
-        rows = sorted(catalog.rows_of(catalog.ids()).values())
         yield Bench(
             Assistant(retriever, source, settings.min_confidence, writer),
             writer,
-            list(catalog.chunks(rows).values()),
+            list(held.store.catalog.all_chunks().values()),
             opened.model,
             lambda excerpts: Checker(excerpts, embedder, dictionary, retriever.speakers()),
         )

@@ -20,6 +20,7 @@ if not __package__:  # run as a file, which puts bench/ on the path and not the 
     sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from assistant.context import gather
+from assistant.conversation import READ_HITS
 from assistant.opening import Opened, hold
 from assistant.questions import Gold, Question, read_questions
 from assistant.settings import Settings
@@ -31,8 +32,6 @@ from index.types import Embedder, Evidence
 
 BUDGETS = (600, 1200, 2400)
 """Tokens of excerpts; chunks get twice as many."""
-HITS = 40
-"""More than fill the largest budget."""
 
 Told = tuple[Chunk, Sentence]
 """A sentence that a context holds, with its chunk."""
@@ -102,15 +101,13 @@ def answering(told: Sequence[Told], answer: str, model: Embedder) -> Told | None
 
 def ask(opened: Opened, store: IndexStore, path: Path) -> list[Asked]:
     """The questions of a file with their evidence; only those that have a single answer."""
-    rows = sorted(store.catalog.rows_of(store.catalog.ids()).values())
-    library = [
-        (chunk, part) for chunk in store.catalog.chunks(rows).values() for part in chunk.sentences
-    ]
+    chunks = store.catalog.all_chunks().values()
+    library = [(chunk, part) for chunk in chunks for part in chunk.sentences]
     asked = []
     for question in read_questions(path):
         if question.kind == "qa":
             gold = [one for one in library if any(is_inside(*one, g) for g in question.gold)]
-            evidence, _ = opened.assistant.search(question.text, HITS)
+            evidence, _ = opened.assistant.search(question.text, READ_HITS)
             answer = answering(gold, question.answer, opened.model)
             asked.append(Asked(question, evidence, answer))
     return asked

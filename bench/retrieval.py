@@ -23,11 +23,11 @@ if not __package__:  # run as a file, which puts bench/ on the path and not the 
 from assistant.measure import CONSIDERED, Find, Found, place_of_hit
 from assistant.peers import stock_peers
 from assistant.questions import Question
-from bench.xquad import Xquad, read_xquad_folder
+from bench.xquad import Xquad, evenly, read_xquad_folder
 from corpus.chunks import Budget
 from corpus.language import detect_language
 from corpus.library import Failure
-from corpus.types import Chunk, Section, Transcript, Utterance
+from corpus.types import Section, Transcript, Utterance
 from index.centring import CentredEmbedder, LanguageMeans, measure_means
 from index.dictionary import open_dictionary
 from index.embedder import SentenceEmbedding, load_embedder
@@ -107,8 +107,7 @@ def plan(xquad: Mapping[str, Xquad], count: int | None) -> dict[str, tuple[list[
     evenly from all.
     """
     gold, total = xquad["zh"].gold, len(xquad["zh"].passages)
-    steps = np.linspace(0, len(gold), min(count or len(gold), len(gold)), endpoint=False)
-    chosen = [int(step) for step in steps]
+    chosen = evenly(len(gold), count)
 
     def case(name: str, asked: Sequence[str]) -> Case:
         return Case(name, tuple((xquad[asked[gold[n]]].questions[n], gold[n]) for n in chosen))
@@ -145,11 +144,6 @@ def measure_case(case: Case, system: str, find: Find) -> Figure:
     return Figure(case.name, system, len(ranks), *shares)
 
 
-def stored_chunks(store: IndexStore) -> list[Chunk]:
-    rows = sorted(store.catalog.rows_of(store.catalog.ids()).values())
-    return list(store.catalog.chunks(rows).values())
-
-
 def measure(data: Path, xquad: Mapping[str, Xquad], count: int | None) -> Report:
     base = load_embedder(None, data)
     means = measure_means(base)
@@ -158,7 +152,7 @@ def measure(data: Path, xquad: Mapping[str, Xquad], count: int | None) -> Report
         with open_store(data, data / name) as store:
             retriever = make_retriever(data, store, Passages(texts), base, means)
             finders = {OURS: our_finder(retriever)}
-            chunks = stored_chunks(store)
+            chunks = list(store.catalog.all_chunks().values())
             files = [chunk.file for chunk in chunks]
             split[name] = sum(files.count(file) > 1 for file in set(files))
             finders |= stock_peers(chunks, base, lambda line: print(line, file=sys.stderr))

@@ -9,6 +9,8 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+
 LANGUAGES = ("zh", "en")
 
 
@@ -36,6 +38,12 @@ def read_xquad(file: Path) -> Xquad:
     of_article = [n for n, article in enumerate(articles) for _ in article["paragraphs"]]
     passages = tuple(paragraph["context"] for paragraph in paragraphs)
     return Xquad(passages, questions, gold, tuple(of_article))
+
+
+def evenly(total: int, count: int | None) -> list[int]:
+    """So many positions of ``total``, evenly from all; all of them where no count is given."""
+    wanted = min(count or total, total)
+    return [int(step) for step in np.linspace(0, total, wanted, endpoint=False)]
 
 
 def read_xquad_folder(folder: Path) -> dict[str, Xquad]:

@@ -48,6 +48,11 @@ def text_hash(chunk: Chunk) -> str:
     return hashlib.sha256(chunk.embedded_text.encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
 
+def speakers_of(topics: Iterable[Topic]) -> tuple[str, ...]:
+    """Everybody who speaks in these sections, in their order."""
+    return tuple(dict.fromkeys(name for topic in topics for name in topic.speakers))
+
+
 class Catalog:
     """Files, talks and chunks in SQLite; safe to call from several threads."""
 
@@ -149,6 +154,12 @@ class Catalog:
         pattern = "".join(f"!{one}" if one in "!%_" else one for one in quoted)
         with self._database.reading() as connection:
             return [row for (row,) in connection.execute(query, (f"%{pattern}%", limit))]
+
+    def all_chunks(self) -> dict[int, Chunk]:
+        """Every chunk by row, in the order in which they came in."""
+        with self._database.reading() as connection:
+            found = connection.execute("SELECT row, chunk FROM payloads ORDER BY row").fetchall()
+        return {row: chunk_from_json(text) for row, text in found}
 
     def put_file(self, talk: Talk, fingerprint: str, chunks: Sequence[Chunk]) -> Swap:
         """Puts a file's chunks in place of those it had. A chunk whose id stays keeps its row, also

@@ -12,6 +12,7 @@ import numpy.typing as npt
 from corpus.chunks import chunk_id
 from corpus.types import Chunk
 from index.bm25 import idf
+from index.catalog import speakers_of
 from index.concepts import WeighedConcepts, concepts_of
 from index.dictionary import Dictionary
 from index.lexical import Lexical
@@ -103,8 +104,7 @@ class QuoteIndex:
 
     def speakers(self) -> tuple[str, ...]:
         """Everybody who speaks in the library."""
-        topics = self._store.catalog.topics()
-        return tuple(dict.fromkeys(name for topic in topics for name in topic.speakers))
+        return speakers_of(self._store.catalog.topics())
 
     def holding(
         self, wanted: Collection[int], key: Callable[[str], int], limit: int

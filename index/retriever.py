@@ -12,6 +12,7 @@ from llama_index.core.schema import NodeWithScore, QueryBundle
 
 from corpus.types import Chunk, Sentence
 from index import scoring
+from index.catalog import speakers_of
 from index.concepts import WeighedConcepts, concepts_of
 from index.dictionary import Dictionary
 from index.names import names, same_writing
@@ -118,9 +119,8 @@ class TranscriptRetriever(BaseRetriever):
         if known is None or known.generation != generation:
             talks = self._store.catalog.talks()
             topics = tuple(topic for talk in talks for topic in talk.topics)
-            speakers = tuple(dict.fromkeys(name for topic in topics for name in topic.speakers))
             # One assignment: another thread sees the old or this one.
-            self._cached = known = _Known(generation, talks, topics, speakers)
+            self._cached = known = _Known(generation, talks, topics, speakers_of(topics))
         return known
 
     def _retrieve(self, query_bundle: QueryBundle) -> list[NodeWithScore]:

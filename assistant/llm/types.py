@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from types import TracebackType
-from typing import Literal, Protocol, Self
+from typing import Literal, NamedTuple, Protocol, Self
 
 Finish = Literal["stop", "limit", "withheld"]
 """Why a reply ended: by itself, at the limit of its length, or by the provider's filter."""
 
 
-@dataclass(frozen=True, slots=True)
-class Message:
+class Message(NamedTuple):
     """One message of a prompt. Instructions have the role ``system``."""
 
     role: Literal["system", "user", "assistant"]
