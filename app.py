@@ -6,11 +6,9 @@ The command line. Its contract stands in docs/use.md; scripts depend on it.
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import sys
 import threading
-import time
 import webbrowser
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -19,19 +17,23 @@ from pathlib import Path
 from typing import Any, get_args
 
 from assistant import output
+from assistant.ask_options import ask_options, read_history
 from assistant.cite_command import cite_options, cite_request, run_cite
 from assistant.conversation import Assistant
+from assistant.embed.token_command import run_token, token_options
 from assistant.evaluation import evaluate
 from assistant.figures_table import figures_text
-from assistant.loading import Loading
+from assistant.loading import Build, Loading
+from assistant.mcp_face.command import require_mcp, run_mcp
 from assistant.opening import Held, Opened, Say, hold
 from assistant.questions import read_questions
 from assistant.scope_options import narrowing_of, scope_options
 from assistant.settings import Settings, read_settings
-from assistant.types import Mode, Turn
+from assistant.terminal import complain, progress_line, say, show, warn
+from assistant.types import Mode
 from assistant.web.server import create_app, serve
-from corpus.types import SettingsError, VerbatimError
-from index.types import Progress, SyncReport
+from assistant.wiki_command import run_wiki, wiki_options
+from corpus.types import VerbatimError
 
 DONE, FAILED = 0, 1
 
@@ -44,7 +46,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         command: Callable[[argparse.Namespace, Settings], int] = arguments.run
         return command(arguments, settings)
     except VerbatimError as error:
-        _complain(f"error: {error}")
+        complain(f"error: {error}")
         return FAILED
     except KeyboardInterrupt:
         print("stopped", file=sys.stderr)
@@ -81,28 +83,16 @@ def build_parser() -> argparse.ArgumentParser:
     search.add_argument("--limit", type=_positive, default=10, help="hits at most (default: 10)")
     ask = add("ask", _ask, "answer a question, with citations", common, scope)
     ask.add_argument("question")
-    _add_ask_options(ask)
+    ask_options(ask)
     cite = add("cite", _cite, "find who said it, where and when", common, scope)
     cite_options(cite)
     cite.add_argument("--limit", type=_positive, default=10, help="hits at most (default: 10)")
+    token_options(add("token", _token, "sign a token for an embedded chat", common))
     measure = add("eval", _eval, "measure search and answers on your own question file", common)
     _add_eval_options(measure)
+    add("mcp", _mcp, "be tools of an assistant that starts this program (MCP)", common)
+    wiki_options(add("wiki", _wiki, "write the library as pages for a wiki", common))
     return parser
-
-
-def _add_ask_options(ask: argparse.ArgumentParser) -> None:
-    ask.add_argument(
-        "--history",
-        type=Path,
-        default=argparse.SUPPRESS,
-        help="JSON file with the turns before, oldest first",
-    )
-    ask.add_argument(
-        "--mode",
-        choices=get_args(Mode),
-        help="who puts the answer together (default: model where VERBATIM_LLM names one,"
-        " else quotes)",
-    )
 
 
 def _add_eval_options(measure: argparse.ArgumentParser) -> None:
@@ -133,16 +123,29 @@ def _settings(arguments: argparse.Namespace) -> Settings:
 
 def _serve(arguments: argparse.Namespace, settings: Settings) -> int:
     with hold(settings) as held:
-
-        def build(say: Say) -> Assistant:
-            opened = held.open(say, lambda progress: say(output.progress_text(progress)))
-            _warn(opened.report)
-            print(output.report_text(opened.report), file=sys.stderr)
-            return opened.assistant
-
         announce = _announce(open_page=getattr(arguments, "open", False))
-        serve(create_app(Loading(build)), settings.host, settings.port, announce)
+        app = create_app(Loading(_building(held)), settings.serving, settings.host)
+        serve(app, settings.host, settings.port, announce)
     return DONE
+
+
+def _mcp(_: argparse.Namespace, settings: Settings) -> int:
+    require_mcp()
+    with hold(settings) as held:
+        run_mcp(_building(held), settings.serving.public_url)
+    return DONE
+
+
+def _building(held: Held) -> Build:
+    """Makes the engine while it is waited for; what its notes came to goes to stderr."""
+
+    def build(say: Say) -> Assistant:
+        opened = held.open(say, lambda progress: say(output.progress_text(progress)))
+        warn(opened.report)
+        print(output.report_text(opened.report), file=sys.stderr)
+        return opened.assistant
+
+    return build
 
 
 def _announce(*, open_page: bool) -> Callable[[str], None]:
@@ -158,10 +161,10 @@ def _announce(*, open_page: bool) -> Callable[[str], None]:
 
 def _index(arguments: argparse.Namespace, settings: Settings) -> int:
     with hold(settings, rebuild=arguments.rebuild) as held:
-        report = held.open(_say, _progress_line()).report
-    _say("")
-    _warn(report)
-    _print(arguments, output.report_json(report), output.report_text(report))
+        report = held.open(say, progress_line()).report
+    say("")
+    warn(report)
+    show(arguments, output.report_json(report), output.report_text(report))
     return DONE
 
 
@@ -172,7 +175,7 @@ def _search(arguments: argparse.Namespace, settings: Settings) -> int:
             arguments.question, arguments.limit, scope=scope
         )
     document = output.evidence_json(evidence, timings_ms)
-    _print(arguments, document, output.evidence_text(evidence, settings.min_confidence))
+    show(arguments, document, output.evidence_text(evidence, settings.min_confidence))
     return DONE
 
 
@@ -181,7 +184,7 @@ def _ask(arguments: argparse.Namespace, settings: Settings) -> int:
     with _ready(settings) as (_, opened):
         scope = opened.assistant.scope(narrowing_of(arguments))
         answer = opened.assistant.ask(arguments.question, history, scope, arguments.mode)
-    _print(arguments, output.answer_json(answer), output.answer_text(answer))
+    show(arguments, output.answer_json(answer), output.answer_text(answer))
     return DONE
 
 
@@ -189,7 +192,12 @@ def _cite(arguments: argparse.Namespace, settings: Settings) -> int:
     request = cite_request(arguments)
     with _ready(settings) as (_, opened):
         document, text = run_cite(request, opened)
-    _print(arguments, document, text)
+    show(arguments, document, text)
+    return DONE
+
+
+def _token(arguments: argparse.Namespace, settings: Settings) -> int:
+    show(arguments, *run_token(arguments, settings))
     return DONE
 
 
@@ -202,15 +210,20 @@ def _eval(arguments: argparse.Namespace, settings: Settings) -> int:
             held,
             opened,
             questions,
-            _say,
-            _complain,
+            say,
+            complain,
             peer=arguments.peer,
             answers=arguments.answers,
             mode=arguments.mode,
         )
-    _say("")
+    say("")
     text = figures_text(result.document, result.missed, result.uncited)
-    _print(arguments, result.document, text)
+    show(arguments, result.document, text)
+    return DONE
+
+
+def _wiki(arguments: argparse.Namespace, settings: Settings) -> int:
+    show(arguments, *run_wiki(arguments, settings, complain))
     return DONE
 
 
@@ -218,70 +231,10 @@ def _eval(arguments: argparse.Namespace, settings: Settings) -> int:
 def _ready(settings: Settings) -> Iterator[tuple[Held, Opened]]:
     """The library for one command, over an index that is up to date."""
     with hold(settings) as held:
-        opened = held.open(_say, _progress_line())
-        _say("")
-        _warn(opened.report)
+        opened = held.open(say, progress_line())
+        say("")
+        warn(opened.report)
         yield held, opened
-
-
-def _warn(report: SyncReport) -> None:
-    for failure in report.failed:
-        print(f"not read: {failure.file}: {failure.error}", file=sys.stderr)
-
-
-def read_history(path: Path) -> tuple[Turn, ...]:
-    """Turns, oldest first, from a JSON list of ``{"role", "text"}``.
-
-    Raises SettingsError, which says what is off.
-    """
-    try:
-        items = json.loads(path.read_text("utf-8-sig"))
-        turns = tuple(Turn(item["role"], item["text"]) for item in items)
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise SettingsError(f"--history {path} can't be read: {_reason(error)}") from error
-    for turn in turns:
-        if turn.role not in ("user", "assistant") or not isinstance(turn.text, str):
-            raise SettingsError(
-                f"--history {path}: each turn needs a role, user or assistant, and a text"
-            )
-    return turns
-
-
-def _reason(error: Exception) -> str:
-    if isinstance(error, OSError):
-        return error.strerror or str(error)
-    return 'give a JSON list such as [{"role": "user", "text": "..."}]'
-
-
-def _print(arguments: argparse.Namespace, document: dict[str, Any], text: str) -> None:
-    if getattr(arguments, "json", False):
-        print(json.dumps(document, ensure_ascii=False, indent=2))
-    else:
-        print(text)
-
-
-def _complain(line: str) -> None:
-    _say("")
-    print(line, file=sys.stderr)
-
-
-def _say(message: str) -> None:
-    if sys.stderr.isatty():
-        print(f"\r\033[K{message}", end="", file=sys.stderr, flush=True)
-
-
-def _progress_line() -> Callable[[Progress], None]:
-    """Shows progress on one line of a terminal, a few times a second; nothing elsewhere."""
-    shown = 0.0
-
-    def show(progress: Progress) -> None:
-        nonlocal shown
-        now = time.monotonic()
-        if now - shown > 0.2:
-            shown = now
-            _say(output.progress_text(progress))
-
-    return show
 
 
 def _positive(text: str) -> int:

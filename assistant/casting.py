@@ -69,3 +69,8 @@ def address(environ: Environ, name: str, default: str) -> str:
     if parts.username is not None or parts.password is not None or parts.query:
         raise SettingsError(f"{name} holds a user, a password or a query: give the bare address")
     return text
+
+
+def words(environ: Environ, name: str) -> tuple[str, ...]:
+    """What stands between commas or white space, each once, in order."""
+    return tuple(dict.fromkeys((environ.get(name) or "").replace(",", " ").split()))

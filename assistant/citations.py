@@ -26,6 +26,7 @@ def cite(
     return Citation(
         marker=marker,
         chunk_id=chunk.id,
+        transcript_id=chunk.transcript_id,
         file=chunk.file,
         title=chunk.title,
         heading=chunk.heading,

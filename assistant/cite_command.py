@@ -54,9 +54,9 @@ def run_cite(request: CiteRequest, opened: Opened) -> tuple[Json, str]:
     """The document for programs and the text for people."""
     scope = opened.assistant.scope(request.narrowing)
     if request.article:
-        checked = check_text(request.text, opened.quotes, scope)
+        checked = check_text(request.text, opened.assistant.quotes, scope)
         return checked_json(checked), checked_text(checked)
-    lookup = opened.quotes.find(request.text, request.limit, scope)
+    lookup = opened.assistant.quotes.find(request.text, request.limit, scope)
     return lookup_json(lookup), lookup_text(lookup)
 
 

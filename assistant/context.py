@@ -17,11 +17,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 
+from assistant.excerpts import CLOSING, OPENING, Excerpt, heads, label, render
 from assistant.neutral import neutral
 from corpus.tokens import count_tokens
-from corpus.types import Chunk, Sentence
+from corpus.types import Sentence
 from index.scoring import WORTH, leads_on
 from index.terms import terms
 from index.types import Evidence, Hit
@@ -43,33 +43,12 @@ LEAST_TOKENS = 12
 TELLING = 4
 """With fewer terms than these a sentence is like another one only if it is the same."""
 
-OPENING, CLOSING = "<excerpts>", "</excerpts>"
-"""The fence around the block. ``neutral`` takes angle brackets out of all that stands in it."""
-
-_LABEL_CHARACTERS = 80
 _LEANING = re.compile(
     r"(?:and|but|so|because|which|then|it|it[’']s|its|this|that|that[’']s|these|those|they|"
     r"they[’']re|them|he|he[’']s|she|she[’']s|his|her|their|such|either|neither|also)\b"
     r"|[它这這那他她其此]|所以|因此|因为|因為|但|而|并且|並且|然后|然後|于是|於是|前者|后者|後者",
     re.IGNORECASE,
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Excerpt:
-    """Consecutive sentences of one speaker in one chunk, as the model sees them.
-
-    ``handle`` is 1-based and what the model cites, as in ``[3]``.
-    """
-
-    handle: int
-    chunk: Chunk
-    sentences: tuple[Sentence, ...]
-
-    @property
-    def speaker(self) -> str | None:
-        """Who says it."""
-        return self.sentences[0].speaker
 
 
 _Place = tuple[int, int]
@@ -91,29 +70,6 @@ def gather(evidence: Evidence, budget_tokens: int = BUDGET_TOKENS) -> tuple[Exce
             return excerpts
         taken.pop()  # the counts of the parts don't quite add up to the count of the whole
     return ()
-
-
-def render(excerpts: Sequence[Excerpt]) -> str:
-    """The block that the model reads, one line an excerpt; empty without any.
-
-    Above a talk's excerpts stands its title, above those of one topic its heading. ``≈`` marks a
-    time that is estimated. No words of a transcript can pass for a handle, a fence or a role.
-    """
-    if not excerpts:
-        return ""
-    lines = [OPENING]
-    file = heading = None
-    for excerpt in excerpts:
-        chunk = excerpt.chunk
-        if chunk.file != file:
-            file, heading = chunk.file, None
-            lines.append(_title_line(chunk))
-        if chunk.heading and chunk.heading != heading:
-            heading = chunk.heading
-            lines.append(_heading_line(chunk))
-        words = neutral(" ".join(part.text for part in excerpt.sentences))
-        lines.append(f"[{excerpt.handle}] {_label(excerpt.sentences[0])}{words}")
-    return "\n".join([*lines, CLOSING])
 
 
 class _Room:
@@ -141,12 +97,12 @@ class _Room:
         said = frozenset(terms(words))
         if self._is_said(words, said):
             return False
-        heads = set(_heads(chunk)) - self._heads
-        cost = sum(count_tokens(f"{line}\n") for line in (*heads, self._line(place)))
+        above = set(heads(chunk)) - self._heads
+        cost = sum(count_tokens(f"{line}\n") for line in (*above, self._line(place)))
         if cost > self._left:
             return False
         self._left -= cost
-        self._heads |= heads
+        self._heads |= above
         self._taken.add(place)
         self._words.add(words)
         self._said.append(said)
@@ -164,7 +120,7 @@ class _Room:
         sentence = chunk.sentences[n]
         near = {(rank, n - 1), (rank, n + 1)} & self._taken
         joins = any(chunk.sentences[at].speaker == sentence.speaker for _, at in near)
-        return neutral(sentence.text) if joins else f"[99] {_label(sentence)}{sentence.text}"
+        return neutral(sentence.text) if joins else f"[99] {label(sentence)}{sentence.text}"
 
 
 def _alike(one: frozenset[str], other: frozenset[str]) -> bool:
@@ -234,38 +190,3 @@ def _excerpts(hits: Sequence[Hit], places: Iterable[_Place]) -> tuple[Excerpt, .
 
 def _sentence(hits: Sequence[Hit], place: _Place) -> Sentence:
     return hits[place[0]].chunk.sentences[place[1]]
-
-
-def _heads(chunk: Chunk) -> list[str]:
-    lines = [_title_line(chunk)]
-    return [*lines, _heading_line(chunk)] if chunk.heading else lines
-
-
-def _title_line(chunk: Chunk) -> str:
-    return f"# {_short(chunk.title or chunk.file)}"
-
-
-def _heading_line(chunk: Chunk) -> str:
-    digest = " (digest)" if chunk.kind == "summary" else ""
-    return f"## {_short(chunk.heading)}{digest}"
-
-
-def _label(sentence: Sentence) -> str:
-    """Who says it and when, as far as the source tells: ``Ann ≈12:05: ``."""
-    start_s = sentence.start_s
-    time = "" if start_s is None else f"{'≈' if sentence.estimated else ''}{clock(start_s)}"
-    name = _short(sentence.speaker or "")
-    label = " ".join(part for part in (name, time) if part)
-    return f"{label}: " if label else ""
-
-
-def clock(seconds: float) -> str:
-    """Minutes and seconds, with hours where there are any: ``12:05``, ``1:02:05``."""
-    whole = int(seconds)
-    hours, minutes = whole // 3600, whole // 60 % 60
-    return f"{hours}:{minutes:02}:{whole % 60:02}" if hours else f"{minutes:02}:{whole % 60:02}"
-
-
-def _short(text: str) -> str:
-    plain = neutral(text)
-    return plain if len(plain) <= _LABEL_CHARACTERS else f"{plain[:_LABEL_CHARACTERS].rstrip()}…"

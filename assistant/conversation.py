@@ -6,9 +6,15 @@ import time
 from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import replace
+from functools import cached_property
 
 from assistant.answering import fallen_back, kept, quoted, refused, written
-from assistant.deep import answer_deep
+from assistant.citing.article import check_text
+from assistant.citing.lookup import QuoteFinder
+from assistant.citing.resolving import Resolved, resolve
+from assistant.citing.types import Checked, Lookup
+from assistant.deep.budget import BEAT_S
+from assistant.deep.engine import answer_deep
 from assistant.drafting import Draft
 from assistant.examples import example_questions
 from assistant.llm.types import ModelState
@@ -106,6 +112,27 @@ class Assistant:
         clock.lap("search")
         return evidence, clock.laps()
 
+    @cached_property
+    def quotes(self) -> QuoteFinder:
+        """Citation lookup over the same index."""
+        return QuoteFinder(self._retriever.quotes())
+
+    def look_up(self, quote: str, limit: int = 10, scope: Scope = EVERYWHERE) -> Lookup:
+        """Where a quote was said: see ``QuoteFinder.find``."""
+        return self.quotes.find(quote, limit, scope)
+
+    def check(self, text: str, scope: Scope = EVERYWHERE) -> Checked:
+        """The sentences of a text that quote the library, and what is wrong with them."""
+        return check_text(text, self.quotes, scope)
+
+    def cited(self, identifier: str) -> Resolved:
+        """What has become of the words of a permanent id. Raises SettingsError for what is none."""
+        return resolve(identifier, self.quotes.index)
+
+    def transcript(self, file: str) -> Transcript | None:
+        """A talk with all its words, as it stands on disk now; ``None`` where it is gone."""
+        return self._source(file)
+
     def scope(self, narrowing: Narrowing) -> Scope:
         """The scope that is meant in this library. Raises SettingsError for what it hasn't got."""
         return resolve_scope(narrowing, self._retriever.talks(), self._retriever.speakers())
@@ -164,17 +191,23 @@ class Assistant:
 
         Nothing is shown until a sentence is supported, so that no sentence is taken back.
         """
-        yield Update("writing")
+        update = Update("writing")
+        yield update
         name, language = writer.model.name, asked.language
         deadline = clock.started_s + writer.timeout_s
         draft, failure = Draft(), ""
         try:
-            drafts = writer.write(asked.question, evidence, language, asked.wishes, deadline)
+            drafts = writer.write(
+                asked.question, evidence, language, asked.wishes, deadline, beat_s=BEAT_S
+            )
             with closing(drafts):
-                for draft in drafts:
-                    if draft.holds:
+                for now in drafts:
+                    # What is yielded between two sentences is a moment to leave, and no news.
+                    if now.holds and now != draft:
                         clock.lap_once("first")
-                        yield Update("writing", written(draft, evidence, language, name))
+                        update = Update("writing", written(now, evidence, language, name))
+                    yield update
+                    draft = now
         except LanguageModelError as error:
             failure = error.reason
         if draft.holds:

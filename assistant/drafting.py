@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from assistant.checking.types import Claim, Support, Verdict
 from assistant.citations import cite
 from assistant.composing import lead_of
-from assistant.context import Excerpt
+from assistant.excerpts import Excerpt
 from assistant.quotations import honest_quotations
 from assistant.types import Citation, Outcome, Statement
 from corpus.types import Transcript

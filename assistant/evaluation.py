@@ -87,7 +87,7 @@ def _finder(opened: Opened, min_confidence: float) -> Find:
     def find(question: Question) -> Found:
         if question.kind != "quote":
             return search(question)
-        lookup = opened.quotes.find(question.text, CONSIDERED)
+        lookup = opened.assistant.quotes.find(question.text, CONSIDERED)
         places = tuple(
             Place(one.chunk.file, one.chunk.heading, one.moment.start_s, one.moment.end_s)
             for one in lookup.places

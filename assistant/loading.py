@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
+from assistant.citing.resolving import Resolved
+from assistant.citing.types import Checked, Lookup
 from assistant.llm.types import ModelState
+from assistant.scoping import Narrowing
 from assistant.types import Answer, Mode, Turn, Update
-from corpus.types import VerbatimError
-from index.types import EVERYWHERE, Scope, Talk
+from corpus.types import Transcript, VerbatimError
+from index.types import EVERYWHERE, Evidence, Scope, Talk
 
 _log = logging.getLogger(__name__)
 
@@ -56,8 +59,38 @@ class Engine(Protocol):
         """What is known of the language model, ``None`` without one. Never waits for it."""
         ...
 
+    def search(
+        self,
+        question: str,
+        limit: int,
+        history: Sequence[Turn] = (),
+        scope: Scope = EVERYWHERE,
+    ) -> tuple[Evidence, Mapping[str, float]]:
+        """The evidence for a question after the history is taken in, and timings in ms."""
+        ...
+
+    def look_up(self, quote: str, limit: int = 10, scope: Scope = EVERYWHERE) -> Lookup:
+        """Where a quote was said, best first. Raises SettingsError for what can't be one."""
+        ...
+
+    def check(self, text: str, scope: Scope = EVERYWHERE) -> Checked:
+        """The sentences of a text that quote the library, and what is wrong with them."""
+        ...
+
+    def cited(self, identifier: str) -> Resolved:
+        """What has become of the words of a permanent id. Raises SettingsError for what is none."""
+        ...
+
+    def scope(self, narrowing: Narrowing) -> Scope:
+        """The scope that is meant in this library. Raises SettingsError for what it hasn't got."""
+        ...
+
     def talks(self) -> Sequence[Talk]:
         """What there is to ask about, in the order of files; threads may call it."""
+        ...
+
+    def transcript(self, file: str) -> Transcript | None:
+        """A talk with all its words, as it stands on disk now; ``None`` where it is gone."""
         ...
 
     def examples(self, lang: str) -> tuple[str, ...]:

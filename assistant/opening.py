@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
+from pathlib import Path
 
 from assistant.answering import Source
-from assistant.budget import DeepBudget
-from assistant.citing.lookup import QuoteFinder
 from assistant.conversation import Assistant
+from assistant.deep.budget import DeepBudget
 from assistant.llm.model import language_model
 from assistant.llm.settings import ModelSettings
 from assistant.settings import Settings
@@ -22,12 +22,14 @@ from corpus.types import LibraryError, ReadError, Transcript
 from index.centring import CentredEmbedder, LanguageMeans, measure_means, reference_digest
 from index.dictionary import Dictionary, open_dictionary
 from index.embedder import SentenceEmbedding, load_embedder
-from index.quotes import QuoteIndex
 from index.retriever import TranscriptRetriever
 from index.sentence_transformer import load_cross_encoder
 from index.store import SCHEMA, IndexStore, open_store
 from index.sync import sync
 from index.types import Embedder, Manifest, Progress, SyncReport
+
+RETRIEVED = 10
+"""Passages that LlamaIndex gets to a question, unless it asks for another number."""
 
 Say = Callable[[str], None]
 """Told what is going on, a short line at a time."""
@@ -41,10 +43,29 @@ class Opened:
     """
 
     assistant: Assistant
+    retriever: TranscriptRetriever
     report: SyncReport
     model: SentenceEmbedding
     embedder: Embedder
-    quotes: QuoteFinder
+
+
+@contextmanager
+def open_retriever(
+    library: str | Path | None = None, data: str | Path | None = None, *, limit: int = RETRIEVED
+) -> Iterator[TranscriptRetriever]:
+    """A LlamaIndex retriever over a library, its index brought up to date, for the block.
+
+    ``library`` is a folder or a file, without one the talks that ship; ``data`` is where the model
+    and the indexes are kept (default: ``.verbatim``); ``limit`` is how many passages it retrieves.
+    Raises as ``hold`` and ``Held.open`` do.
+    """
+    default = Settings()
+    settings = Settings(
+        library=Path(library).expanduser() if library else default.library,
+        data=Path(data).expanduser() if data else default.data,
+    )
+    with hold(settings) as held:
+        yield held.open(lambda _: None, limit=limit).retriever
 
 
 @contextmanager
@@ -72,10 +93,17 @@ class Held:
     library: Library
     store: IndexStore
 
-    def open(self, say: Say, on_progress: Callable[[Progress], None] | None = None) -> Opened:
+    def open(
+        self,
+        say: Say,
+        on_progress: Callable[[Progress], None] | None = None,
+        *,
+        limit: int = RETRIEVED,
+    ) -> Opened:
         """Loads the model, brings the index up to date and wires the engine.
 
-        Raises ModelError, IndexMismatchError and StoreError.
+        ``limit`` is how many passages the retriever gives to LlamaIndex. Raises ModelError,
+        IndexMismatchError and StoreError.
         """
         settings, store = self.settings, self.store
         say("loading the embedding model")
@@ -89,14 +117,13 @@ class Held:
         say("bringing the index up to date")
         report = sync(self.library, store, embedder, budget, on_progress)
         dictionary = open_dictionary(settings.data)
-        retriever = TranscriptRetriever(store, embedder, dictionary=dictionary, reranker=reranker)
+        retriever = TranscriptRetriever(store, embedder, limit, dictionary, reranker)
         source = current_source(self.library)
         writer = None
         if settings.llm is not None:
             writer = _writer(settings.llm, embedder, dictionary, source, retriever)
         assistant = Assistant(retriever, source, settings.min_confidence, writer)
-        quotes = QuoteFinder(QuoteIndex(store, embedder, dictionary))
-        return Opened(assistant, report, base, embedder, quotes)
+        return Opened(assistant, retriever, report, base, embedder)
 
 
 def _writer(

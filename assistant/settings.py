@@ -7,10 +7,12 @@ test holds the two together.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
 
+from assistant.access.settings import VARIABLES as SERVING_VARIABLES
+from assistant.access.settings import ServingSettings, read_serving_settings
 from assistant.casting import number
 from assistant.llm.settings import ModelSettings, read_model_settings
 
@@ -41,6 +43,7 @@ VARIABLES: Mapping[str, str] = MappingProxyType(
         "VERBATIM_STRICT": "1 drops sentences that no evidence supports (default: 0)",
         "VERBATIM_HOST": "address that serve listens on (default: 127.0.0.1)",
         "VERBATIM_PORT": "port that serve listens on (default: 7860)",
+        **SERVING_VARIABLES,
     }
 )
 
@@ -60,6 +63,7 @@ class Settings:
     llm: ModelSettings | None = None
     host: str = "127.0.0.1"
     port: int = 7860
+    serving: ServingSettings = field(default_factory=ServingSettings)
 
 
 def read_settings(environ: Mapping[str, str]) -> Settings:
@@ -83,4 +87,5 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
         llm=read_model_settings(environ),
         host=environ.get("VERBATIM_HOST") or default.host,
         port=int(number(environ, "VERBATIM_PORT", default.port, 0, 65535, whole=True)),
+        serving=read_serving_settings(environ),
     )

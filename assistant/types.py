@@ -10,7 +10,7 @@ Role = Literal["user", "assistant"]
 Status = Literal["answered", "no_evidence"]
 Mode = Literal["quotes", "model", "deep"]
 """Who puts the answer together: nobody (quotes in order), a language model, or a language model in
-several steps (deep.py)."""
+several steps (deep/)."""
 Outcome = Literal["supported", "mended", "unsupported", "no_claim"]
 """What the check of a model's sentence came to: checking/types.py."""
 Stage = Literal["searching", "writing", "splitting", "judging", "done"]
@@ -36,6 +36,7 @@ class Citation:
 
     marker: int
     chunk_id: str
+    transcript_id: str
     file: str
     title: str
     heading: str

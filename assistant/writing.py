@@ -9,16 +9,19 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import replace
 
-from assistant.budget import DeepBudget
 from assistant.checking.check import Checker
 from assistant.checking.claims import ClaimScanner
 from assistant.checking.types import Claim
 from assistant.composing import plain
-from assistant.context import BUDGET_TOKENS, Excerpt, gather, render
+from assistant.context import BUDGET_TOKENS, gather
+from assistant.deep.budget import DeepBudget
 from assistant.drafting import Draft, Pen
-from assistant.llm.types import LanguageModel, Message
+from assistant.excerpts import Excerpt, render
+from assistant.in_language import in_language
+from assistant.llm.types import LanguageModel, Reply
 from assistant.prompts import MOST_SENTENCES, answer_messages, declines, may_decline, without_marker
 from assistant.wishes import Wishes
+from corpus.language import detect_language, to_script
 from corpus.types import LanguageModelError, Transcript
 from index.dictionary import Dictionary
 from index.types import Embedder, Evidence
@@ -64,10 +67,12 @@ class Writer:
         language: str,
         wishes: Wishes | None = None,
         deadline: float | None = None,
+        *,
+        beat_s: float | None = None,
     ) -> Generator[Draft]:
         """``write_from`` the excerpts that this evidence gives."""
         excerpts = gather(evidence, self.evidence_tokens)
-        return self.write_from(question, excerpts, language, wishes, deadline)
+        return self.write_from(question, excerpts, language, wishes, deadline, beat_s=beat_s)
 
     def write_from(
         self,
@@ -76,18 +81,23 @@ class Writer:
         language: str,
         wishes: Wishes | None = None,
         deadline: float | None = None,
+        *,
+        beat_s: float | None = None,
     ) -> Generator[Draft]:
         """The draft after each sentence, and once more when the reply is through.
 
         ``question`` stands alone, ``language`` is the tag to answer in, ``deadline`` a moment of
-        ``time.monotonic()``. Closing the generator ends the request. Raises LanguageModelError;
-        what was yielded before it holds, whole sentences that had come in by then included.
+        ``time.monotonic()``. With ``beat_s`` the draft comes after each piece too, and so often
+        while the model is silent. Closing the generator ends the request. Raises
+        LanguageModelError; what was yielded before it holds, whole sentences that had come in by
+        then included.
         """
         pen = Pen(excerpts, self.source, render(excerpts), strict=self.strict)
         if not excerpts:
             yield replace(pen.draft, declined=True)
             return
         messages = answer_messages(question, excerpts, language, wishes)
+        wanted = (wishes.language if wishes else None) or language
         if deadline is None:
             deadline = time.monotonic() + self.timeout_s
         most = MOST_SENTENCES[wishes.length if wishes else None]
@@ -95,9 +105,10 @@ class Writer:
         worker = ThreadPoolExecutor(1, "verbatim-check")
         try:
             making = worker.submit(
-                Checker, excerpts, self._embedder, self.dictionary, self._speakers()
+                Checker, excerpts, self._embedder, self.dictionary, self._speakers(), question
             )
-            with closing(self._stream(messages, pen, making, deadline)) as drafts:
+            reply = in_language(self.model, messages, wanted, deadline)
+            with closing(_drafts(reply, pen, making, wanted, beat_s)) as drafts:
                 for draft in drafts:
                     yield draft
                     if _length(draft) >= most:
@@ -105,27 +116,29 @@ class Writer:
         finally:
             worker.shutdown(wait=False)
 
-    def _stream(
-        self, messages: Sequence[Message], pen: Pen, making: Future[Checker], deadline: float
-    ) -> Generator[Draft]:
-        scanner = ClaimScanner()
-        held = said = ""
-        with self.model.stream(messages, deadline=deadline) as reply:
-            try:
-                for piece in reply:
-                    said += piece
-                    held += piece
-                    if may_decline(said):  # it may still say that it has no answer
-                        continue
+
+def _drafts(
+    reply: Reply, pen: Pen, making: Future[Checker], language: str, beat_s: float | None
+) -> Generator[Draft]:
+    scanner = ClaimScanner()
+    held = said = ""
+    with reply:
+        try:
+            for piece in reply if beat_s is None else reply.beats(beat_s):
+                said += piece
+                held += piece
+                if not may_decline(said):  # or it may still say that it has no answer
                     claims, held = scanner.feed(held), ""
-                    yield from _checked(claims, pen, making)
-            except LanguageModelError:
-                rest = [*scanner.feed(held), *scanner.close()]
-                yield from _checked(_whole(rest), pen, making)
-                raise
-            rest = [] if declines(said) else [*scanner.feed(held), *scanner.close()]
-            yield from _checked(_whole(rest) if reply.cut else rest, pen, making)
-            yield replace(pen.draft, cut=reply.cut, declined=_declined(pen.draft, said))
+                    yield from _checked(claims, pen, making, language)
+                if beat_s is not None:
+                    yield pen.draft
+        except LanguageModelError:
+            rest = [*scanner.feed(held), *scanner.close()]
+            yield from _checked(_whole(rest), pen, making, language)
+            raise
+        rest = [] if declines(said) else [*scanner.feed(held), *scanner.close()]
+        yield from _checked(_whole(rest) if reply.cut else rest, pen, making, language)
+        yield replace(pen.draft, cut=reply.cut, declined=_declined(pen.draft, said))
 
 
 def _length(draft: Draft) -> int:
@@ -134,10 +147,14 @@ def _length(draft: Draft) -> int:
     return told + draft.dropped
 
 
-def _checked(claims: Iterable[Claim], pen: Pen, making: Future[Checker]) -> Generator[Draft]:
-    """The draft after each of these sentences."""
+def _checked(
+    claims: Iterable[Claim], pen: Pen, making: Future[Checker], language: str
+) -> Generator[Draft]:
+    """The draft after each of these sentences, Chinese ones in the script of the language."""
     for claim in claims:
         text = plain(without_marker(claim.text))
+        if {detect_language(text), language} == {"zh-Hans", "zh-Hant"}:
+            text = to_script(text, language)
         if not text:
             pen.skip(claim.lead)
             continue

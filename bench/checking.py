@@ -4,8 +4,9 @@
 over two shipped transcripts and two talks of our own (tests/assistant/checking/fixtures): ``dev``
 is what weights and thresholds were chosen on. ``held_out`` and ``fresh`` have other passages; their
 first runs showed errors in the rules for numbers, names and attributions, which were then mended,
-so that docs/measure.md gives the figures of those first runs too. ``--show`` prints what was judged
-wrongly.
+so that docs/measure.md gives the figures of those first runs too. ``further`` has what was made up
+about a thing that the excerpts do tell of, and answers in another speaker's words. ``--show``
+prints what was judged wrongly.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ if not __package__:  # run as a file, which puts bench/ on the path and not the 
 from assistant.checking.check import Checker
 from assistant.checking.claims import claims_of
 from assistant.checking.types import Verdict
-from assistant.context import Excerpt
+from assistant.excerpts import Excerpt
 from corpus.chunks import Budget, chunk_transcript
 from corpus.library import Library
 from corpus.types import Chunk
@@ -36,7 +37,7 @@ from index.types import Embedder
 ROOT = Path(__file__).resolve().parent.parent
 FIXTURES = ROOT / "tests" / "assistant" / "checking" / "fixtures"
 TALKS = (ROOT / "corpus" / "transcripts", FIXTURES)
-HALVES = ("dev", "held_out", "fresh")
+HALVES = ("dev", "held_out", "fresh", "further")
 FAULTS = ("number", "speaker", "segment", "invented")
 
 
@@ -44,13 +45,14 @@ FAULTS = ("number", "speaker", "segment", "invented")
 class Case:
     """A sentence with its markers; ``expected`` is a fault, ``sound``, or ``mend:N``: sound, with
     a missing or wrong marker, and excerpt N the right one. ``languages`` are the sentence's and
-    the evidence's, as in ``en>zh``."""
+    the evidence's, as in ``en>zh``; ``question`` is what it answers, where that matters."""
 
     half: str
     context: str
     expected: str
     languages: str
     sentence: str
+    question: str = ""
 
     @property
     def sound(self) -> bool:
@@ -136,15 +138,16 @@ def judge(
 ) -> tuple[Judged, ...]:
     """The verdict on every case, each context's excerpts embedded once."""
     contexts = read_contexts()
-    checkers: dict[str, Checker] = {}
+    checkers: dict[tuple[str, str], Checker] = {}
     judged = []
     for case in cases:
-        if case.context not in checkers:
+        key = case.context, case.question
+        if key not in checkers:
             context = contexts[case.context]
-            checkers[case.context] = Checker(
-                context.excerpts, embedder, dictionary, context.speakers
+            checkers[key] = Checker(
+                context.excerpts, embedder, dictionary, context.speakers, case.question
             )
-        verdicts = [checkers[case.context].check(claim) for claim in claims_of(case.sentence)]
+        verdicts = [checkers[key].check(claim) for claim in claims_of(case.sentence)]
         failed = [one for one in verdicts if one.outcome == "unsupported"]
         judged.append(Judged(case, (failed or verdicts)[0]))
     return tuple(judged)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from assistant.checking.check import Checker
 from assistant.checking.claims import claims_of
-from assistant.context import Excerpt
+from assistant.excerpts import Excerpt
 from assistant.llm.settings import ModelSettings
 from assistant.questions import Question
 from bench.written import Reply, Sentence

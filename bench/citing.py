@@ -198,7 +198,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     with folder as data:
         settings = read_settings({**environment, "VERBATIM_DATA": data})
         with hold(settings) as held:
-            finder = held.open(lambda line: print(line, file=sys.stderr)).quotes
+            finder = held.open(lambda line: print(line, file=sys.stderr)).assistant.quotes
             quotes = make_quotes(_chunks(held.store.catalog, given.part), given.quotes, given.seed)
             kinds, missed = kinds_of(finder, quotes)
             foreign = foreign_sentences(given.foreign, given.quotes, given.seed)

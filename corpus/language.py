@@ -107,7 +107,7 @@ def fold(text: str) -> str:
 
 
 def to_script(text: str, tag: str) -> str:
-    """The project's own Chinese strings in the script of ``tag``; other tags change nothing.
+    """Chinese of our own or of a model's in the script of ``tag``; other tags change nothing.
 
     ``zh-Hant`` comes with the wording of Taiwan, which is more than its characters.
     """

@@ -18,6 +18,8 @@ _NO_TALKS = re.compile(
 )
 _LEAF_PAGE = re.compile(r"index(?:\.[a-z]{2}(?:-[a-z]{2,4})?)?")
 _NO_TALKS_IN = frozenset({"node_modules", "__pycache__"})
+PAGES_MARK = ".verbatim-wiki"
+"""A file of this name marks a folder of pages made from transcripts: nothing below it is one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +55,7 @@ class Library:
             known = ", ".join(sorted(SUFFIXES))
             raise LibraryError(f"{root}: is not a transcript file; the known suffixes are {known}")
         self.root = root
-        self._folder = root.parent if single else root
+        self.folder = root.parent if single else root
         self._single = root.name if single else None
         self._ids: dict[str, str] | None = None
         self._closed: tuple[Failure, ...] = ()
@@ -61,14 +63,15 @@ class Library:
     def files(self) -> tuple[str, ...]:
         """The files that may hold a talk, sorted.
 
-        Hidden files and folders, empty files, README-like files and unknown suffixes are none. An
-        ``index.md`` is one if times or speakers mark it as a talk.
+        Hidden files and folders, empty files, README-like files and unknown suffixes are none, nor
+        is what lies in a folder with ``PAGES_MARK``. An ``index.md`` is one if times or speakers
+        mark it as a talk.
         """
         self._ids = None
         if self._single is not None:
             return (self._single,)
         closed: list[Failure] = []
-        found = sorted(_walk(self._folder, closed))
+        found = sorted(_walk(self.folder, closed))
         self._closed = tuple(closed)
         return tuple(found)
 
@@ -123,7 +126,7 @@ class Library:
         return ids
 
     def _bytes(self, file: str) -> bytes:
-        path = self._folder / file
+        path = self.folder / file
         try:
             size = path.stat().st_size
             if size > MAX_BYTES:
@@ -149,6 +152,9 @@ def _walk(folder: Path, closed: list[Failure]) -> Iterator[str]:
 
     for parent, folders, names in os.walk(folder, onerror=note, followlinks=True):
         here = Path(parent)
+        if PAGES_MARK in names:
+            folders.clear()
+            continue
         folders[:] = sorted(name for name in folders if _is_to_enter(here / name, inside, seen))
         for name in names:
             path = here / name

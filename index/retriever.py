@@ -17,6 +17,7 @@ from index.concepts import WeighedConcepts, concepts_of
 from index.dictionary import Dictionary
 from index.names import names, same_writing
 from index.nodes import chunk_node
+from index.quotes import QuoteIndex
 from index.reranker import RERANKED, rerank
 from index.store import IndexStore
 from index.terms import terms
@@ -99,6 +100,10 @@ class TranscriptRetriever(BaseRetriever):
         unnamed = _unnamed(query.text, asked, chunks[rows[int(np.argmax(scores))]])
         sure = scoring.answerable(scoring.signals(scores - focus, dense, best, unnamed))
         return Evidence(hits, sure)
+
+    def quotes(self) -> QuoteIndex:
+        """The same index as citation lookup reads it."""
+        return QuoteIndex(self._store, self._embedder, self._dictionary)
 
     def talks(self) -> Sequence[Talk]:
         """The talks, in the order of their files."""

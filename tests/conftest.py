@@ -12,9 +12,12 @@ from types import ModuleType
 import hypothesis
 import pytest
 
+from assistant import opening
 from assistant.opening import Held, Opened, hold
 from assistant.settings import Settings
+from tests.builders import KITCHEN_NOTE
 from tests.running import Run
+from tests.sharing import load_once, measure_once
 
 GUARD = Path(__file__).parent / "guard"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -88,6 +91,15 @@ def model_dir(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     shutil.rmtree(folder, ignore_errors=True)
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _one_model() -> Iterator[None]:
+    """Whatever opens a library in this process shares one model; processes load their own."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(opening, "load_embedder", load_once)
+        patch.setattr(opening, "measure_means", measure_once)
+        yield
+
+
 @pytest.fixture(scope="session")
 def shipped_held(model_dir: Path) -> Iterator[Held]:
     """The transcripts that ship and their index, held for all tests."""
@@ -102,8 +114,17 @@ def shipped(shipped_held: Held) -> Opened:
 
 
 @pytest.fixture
+def library(tmp_path: Path) -> Path:
+    """A folder with one note; a module that wants others has a fixture of this name."""
+    folder = tmp_path / "notes"
+    folder.mkdir()
+    (folder / "kitchen.md").write_text(KITCHEN_NOTE, encoding="utf-8")
+    return folder
+
+
+@pytest.fixture
 def run(library: Path, model_dir: Path, capsys: pytest.CaptureFixture[str]) -> Run:
-    """Runs a command over the module's own ``library``, a folder of notes, in this process."""
+    """Runs a command over ``library`` in this process."""
     from app import main  # brings the page's libraries, which most tests don't need
 
     def command(*arguments: str) -> tuple[int, str, str]:

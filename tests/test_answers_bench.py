@@ -78,7 +78,7 @@ def test_how_a_reply_ended(given: Answer, end: str) -> None:
 
 def test_sentences_come_with_the_quotes_that_hold_them() -> None:
     cited = Citation(
-        1, "a", "f", "t", "h", (), None, None, False, None, None, "It slips.", "", True
+        1, "a", "talk", "f", "t", "h", (), None, None, False, None, None, "It slips.", "", True
     )
     told = (
         Statement("So.", "no_claim"),

@@ -26,6 +26,9 @@ MAX_FILE_LINES = 300
 MAX_FUNCTION_LINES = 45
 SHARED_LIBRARIES = ("numpy", "llama_index.core")
 """Libraries that more than one file may know, in ``index`` and ``assistant`` alone."""
+WEB_FRAMEWORK = ("fastapi", "starlette", "pydantic")
+"""Its requests, routes and models are the faces' own language: see docs/decisions.md."""
+FACES = ("assistant/api", "assistant/embed", "assistant/mcp_face", "assistant/web")
 NAMESPACES = ("llama_index", "google", "opentelemetry")
 """Packages under which many libraries live: there a library's name has more parts than one."""
 NOT_IN_CORPUS = {"torch", "sentence_transformers", "chromadb", "gradio", "fastapi", "onnxruntime"}
@@ -69,10 +72,14 @@ def test_a_library_is_known_to_one_file() -> None:
     for path in OWN_FILES:
         for found in third_party(path):
             name = library(found.module)
-            if name not in SHARED_LIBRARIES or path.parts[0] == "corpus":
+            shared = SHARED_LIBRARIES if path.parts[0] != "corpus" else ()
+            framework = WEB_FRAMEWORK if path.parent.as_posix() in FACES else ()
+            if name not in (*shared, *framework):
                 users[name].add(str(path))
-    shared = {name: sorted(files) for name, files in users.items() if len(files) > 1}
-    assert not shared, f"libraries that several files import: {shared}"
+    several = {name: sorted(files) for name, files in users.items() if len(files) > 1}
+    assert not several, f"libraries that several files import: {several}"
+    outside = {name: sorted(users[name]) for name in WEB_FRAMEWORK if name in users}
+    assert not outside, f"the web framework outside the faces: {outside}"
 
 
 def test_shared_libraries_stay_out_of_corpus() -> None:

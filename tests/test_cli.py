@@ -7,7 +7,6 @@ import queue
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -15,7 +14,7 @@ import app
 from tests.builders import KITCHEN_NOTE as NOTE
 from tests.index.tiny_cross_encoder import tiny_cross_encoder
 from tests.project import ROOT
-from tests.running import Run
+from tests.running import Run, document
 
 HIT = {
     "rank", "score", "file", "transcript", "title", "heading", "kind", "speakers", "start_s",
@@ -25,20 +24,6 @@ CITATION = {
     "marker", "file", "title", "heading", "speakers", "start_s", "end_s", "estimated", "url",
     "quote", "verified",
 }  # fmt: skip
-
-
-@pytest.fixture
-def library(tmp_path: Path) -> Path:
-    folder = tmp_path / "notes"
-    folder.mkdir()
-    (folder / "kitchen.md").write_text(NOTE, encoding="utf-8")
-    return folder
-
-
-def document(result: tuple[int, str, str]) -> Any:
-    status, out, err = result
-    assert status == 0, err
-    return json.loads(out)
 
 
 def test_index_counts_what_it_did(run: Run, library: Path) -> None:
@@ -157,7 +142,7 @@ def test_a_second_process_is_told_who_has_the_index(
     run: Run, library: Path, model_dir: Path
 ) -> None:
     holder = (
-        "import sys, app\n"
+        "import sys\n"
         "from pathlib import Path\n"
         "from assistant.opening import hold\n"
         "from assistant.settings import Settings\n"

@@ -4,30 +4,14 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from assistant.citing.identity import read_id
-from tests.builders import KITCHEN_NOTE
-from tests.running import Run
+from tests.running import Run, document
 from tests.test_cli import HIT
 
 WHETSTONE = "I sharpen mine on a whetstone every second Sunday."
-
-
-@pytest.fixture
-def library(tmp_path: Path) -> Path:
-    folder = tmp_path / "notes"
-    folder.mkdir()
-    (folder / "kitchen.md").write_text(KITCHEN_NOTE, encoding="utf-8")
-    return folder
-
-
-def document(result: tuple[int, str, str]) -> Any:
-    status, out, err = result
-    assert status == 0, err
-    return json.loads(out)
 
 
 def test_a_quote_gives_who_where_and_when(run: Run) -> None:

@@ -2,29 +2,10 @@
 
 from __future__ import annotations
 
-import json
-from pathlib import Path
-from typing import Any
-
 import pytest
 
-from tests.builders import KITCHEN_NOTE
-from tests.running import Run
+from tests.running import Run, document
 from tests.scripted_llm import Scene, serving
-
-
-@pytest.fixture
-def library(tmp_path: Path) -> Path:
-    folder = tmp_path / "notes"
-    folder.mkdir()
-    (folder / "kitchen.md").write_text(KITCHEN_NOTE, encoding="utf-8")
-    return folder
-
-
-def document(result: tuple[int, str, str]) -> Any:
-    status, out, err = result
-    assert status == 0, err
-    return json.loads(out)
 
 
 def test_ask_lets_a_language_model_write(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:

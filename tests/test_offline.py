@@ -1,6 +1,6 @@
 """The whole command line on a machine without a network: index, search, ask and the page itself.
 
-Each command is a process of its own, with an empty home folder, so that nothing is found that an
+All run in processes of their own, with an empty home folder, so that nothing is found that an
 earlier download left there. The guard of conftest.py fails the test when anything reaches out, and
 where the system lets an ordinary user make one, the process has a network of its own that leads
 nowhere, which also stops libraries that don't ask Python for their sockets.
@@ -14,7 +14,7 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -65,28 +65,60 @@ def data(home: Path, environment: dict[str, str]) -> Path:
 
 def verbatim(*words: str, data: Path, environment: dict[str, str]) -> Any:
     """What a command prints with ``--json``: one document, and nothing else on that stream."""
-    command = [sys.executable, "app.py", *words, "--data", str(data), "--json"]
+    return json.loads(printed(["app.py", *options(words, data)], environment))
+
+
+def options(words: Sequence[str], data: Path) -> list[str]:
+    return [*words, "--data", str(data), "--json"]
+
+
+def printed(arguments: Sequence[str], environment: dict[str, str]) -> str:
+    """What Python prints on stdout in a process without a network, which must end well."""
     child = subprocess.run(
-        [*without_network(), *command],
+        [*without_network(), sys.executable, *arguments],
         cwd=ROOT,
         env=environment,
         capture_output=True,
         encoding="utf-8",
     )
     assert child.returncode == 0, child.stderr
-    return json.loads(child.stdout)
+    return child.stdout
 
 
-def test_a_second_run_finds_everything_indexed(data: Path, environment: dict[str, str]) -> None:
-    report = verbatim("index", data=data, environment=environment)
+ONE_BY_ONE = """
+import json, sys, app
+for words in json.loads(sys.argv[1]):
+    assert app.main(words) == 0, words
+    print(end="\\0")
+"""
+MOMENT = "为什么说公榜不能反映真实产品表现？"
+IN_THE_ARTICLE = "What did Gemini 3's pre-training lead say the secret was?"
+NOWHERE = "番茄炒蛋要放多少糖？"
+
+
+@pytest.fixture(scope="module")
+def later(data: Path, environment: dict[str, str]) -> dict[str, Any]:
+    """Further commands over that folder, by their last word.
+
+    They share a process, since each that is started spends seconds on the same libraries.
+    """
+    commands = [["index"], ["search", MOMENT], ["ask", IN_THE_ARTICLE], ["ask", NOWHERE]]
+    told = json.dumps([options(words, data) for words in commands])
+    *documents, rest = printed(["-c", ONE_BY_ONE, told], environment).split("\0")
+    assert rest == ""
+    return {
+        words[-1]: json.loads(document) for words, document in zip(commands, documents, strict=True)
+    }
+
+
+def test_a_second_run_finds_everything_indexed(later: dict[str, Any]) -> None:
+    report = later["index"]
     counts = {name: report[name] for name in ("added", "updated", "removed", "unchanged")}
     assert counts == {"added": 0, "updated": 0, "removed": 0, "unchanged": 2}
 
 
-def test_search_finds_the_moment(data: Path, environment: dict[str, str]) -> None:
-    question = "为什么说公榜不能反映真实产品表现？"
-    found = verbatim("search", question, data=data, environment=environment)
-    first = found["hits"][0]
+def test_search_finds_the_moment(later: dict[str, Any]) -> None:
+    first = later[MOMENT]["hits"][0]
     assert first["file"] == TALK
     assert 1357 <= first["start_s"] < first["end_s"] <= 1810, "the topic runs from 22:37 to 30:10"
     assert "v=1pgCnlJRuxE" in first["url"]
@@ -105,21 +137,15 @@ def test_ask_answers_in_cited_words_of_the_talk(data: Path, environment: dict[st
     assert any(each["quote"][:12] in source for each in cited)
 
 
-def test_ask_cites_the_article_without_inventing_a_time(
-    data: Path, environment: dict[str, str]
-) -> None:
-    question = "What did Gemini 3's pre-training lead say the secret was?"
-    answer = verbatim("ask", question, data=data, environment=environment)
-    cited = [each for each in answer["citations"] if each["file"] == ARTICLE]
+def test_ask_cites_the_article_without_inventing_a_time(later: dict[str, Any]) -> None:
+    cited = [each for each in later[IN_THE_ARTICLE]["citations"] if each["file"] == ARTICLE]
     assert cited and all(each["heading"] for each in cited)
     assert all(each["start_s"] is None and each["end_s"] is None for each in cited)
     assert not any(re.search(r"[?&#]t=", each["url"]) for each in cited)
 
 
-def test_ask_declines_what_the_talks_do_not_cover(data: Path, environment: dict[str, str]) -> None:
-    question = "番茄炒蛋要放多少糖？"
-    answer = verbatim("ask", question, data=data, environment=environment)
-    assert (answer["status"], answer["citations"]) == ("no_evidence", [])
+def test_ask_declines_what_the_talks_do_not_cover(later: dict[str, Any]) -> None:
+    assert (later[NOWHERE]["status"], later[NOWHERE]["citations"]) == ("no_evidence", [])
 
 
 @pytest.fixture

@@ -43,8 +43,12 @@ _CANNOT = re.compile(
 )
 _GOES_ON = re.compile(r"\b(?:but|however|although|though|yet)\b|但|不过|不過|然而", re.IGNORECASE)
 _COURTESY = re.compile(
-    r"(?:sure|certainly|of course|great question|okay|ok|yes|no|好的|当然|當然|是的|没错|沒錯|不是"
-    r"|希望.{0,12}(?:帮助|幫助)|i hope .{0,30}helps?|let me know .{0,60})[\s,，.。!！~]*",
+    r"(?:(?:sure|certainly|of course|absolutely|exactly|right|indeed|great|good question"
+    r"|great question|okay|ok|alright|all right|yes|yeah|no|well|thank you|thanks"
+    r"|you(?:['’]re| are) welcome|i see|got it|understood|i hope .{0,30}helps?"
+    r"|let me know .{0,60}|好的?|好吧|行|可以|嗯+|对的?|對的?|当然(?:可以)?|當然(?:可以)?|是的|没错"
+    r"|沒錯|不是|明白了?|了解|谢谢.{0,4}|謝謝.{0,4}|不客气|不客氣|希望.{0,12}(?:帮助|幫助).{0,6})"
+    r"[\s,，、.。!！~…]*)+",
     re.IGNORECASE,
 )
 
@@ -185,7 +189,7 @@ def kind_of(words: str, line: str = "") -> Kind:
     if bare.endswith(("?", "？")):
         return "question"
     if _COURTESY.fullmatch(bare):
-        return "lead_in"
+        return "courtesy"
     if bare.endswith((":", "：")) and width(bare) <= _LEAD_IN_WIDTH:
         return "lead_in"
     return "statement"

@@ -78,15 +78,16 @@ def _latin_names(claim: str, *, same_script: bool) -> list[str]:
             parts = match.group().split()
             if not is_han(claim) and _opens_sentence(claim, match.start()):
                 parts = parts[1:] if not _INNER_CAPITAL.search(parts[0]) else parts
-            found += [word for word in parts if not _common(word)]
+            found += [word for word in parts if not is_common(word)]
     for match in _CODE.finditer(claim):
         word = match.group().rstrip(".-")
-        if _INNER_CAPITAL.search(word) and not _AMOUNT.fullmatch(word) and not _common(word):
+        if _INNER_CAPITAL.search(word) and not _AMOUNT.fullmatch(word) and not is_common(word):
             found.append(word)
     return list(dict.fromkeys(found))
 
 
-def _common(word: str) -> bool:
+def is_common(word: str) -> bool:
+    """Whether a capitalised word names nothing that a text would have to have."""
     bare = re.sub(r"['’]s?$", "", word).lower()
     return bare in _NOT_NAMES or bool(_DEMONYM.search(bare))
 

@@ -42,7 +42,7 @@ _FRACTION = re.compile(
     r"|(?<![a-z])(?P<top>an?|one|two|three|four|five|six|seven|eight|nine)[ -]"
     r"(?P<bottom>half|halves|thirds?|quarters?|fifths?|sixths?|eighths?|tenths?)"
     r"(?![a-z])(?P<of> of)?"
-    r"|(?<![a-z])(?P<half>half)(?= (?:of|the|its|his|her|their|a|an|all|my|our)\b)"
+    r"|(?<![a-z])(?P<half>half)(?= (?:of|the|its|his|her|their|a|an|all|my|our|empty|full)\b)"
     r"|(?P<banhan>一半|半数)"
     r"|(?P<cheng>\d+(?:\.\d+)?|[一二三四五六七八九])成(?P<chengban>半)?(?![立功员为长本就果年熟型绩形都了])"
     r"|(?<![a-z])(?P<times>twice|thrice|doubl(?:e|es|ed|ing)|tripl(?:e|es|ed|ing)|翻倍|翻番|翻了一番|一倍)"

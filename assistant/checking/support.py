@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from assistant.checking.types import Support
-from assistant.context import Excerpt
+from assistant.excerpts import Excerpt
 from corpus.language import script_shares
 from corpus.types import Sentence
 from index.concepts import Concept, concepts_of

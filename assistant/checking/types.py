@@ -7,7 +7,7 @@ from typing import Literal
 
 from corpus.types import Sentence
 
-Kind = Literal["statement", "lead_in", "question", "heading", "refusal", "markup"]
+Kind = Literal["statement", "lead_in", "courtesy", "question", "heading", "refusal", "markup"]
 """What a sentence of an answer is; only a statement has to be supported."""
 Outcome = Literal["supported", "mended", "unsupported", "no_claim"]
 Reason = Literal["number", "date", "name", "speaker", "opposite", "meaning", "no_such_handle"]

@@ -64,8 +64,9 @@ LISTED = re.compile(
     r"\s*(?:(?:main|key|different|other|important|major|of) )*(?:points?|things?"
     r"|reasons?|ways?|aspects?|sides?|views?|opinions?|guests?|speakers?|experts?|the|them|these|those|groups?|kinds?|questions?)(?![a-z])"
     r"|\s*(?:[个种位类大条]|方)?(?:主要|不同|重要|关键)?的?(?:点|方面|原因|理由|观点|问题|嘉宾|专家|者|角度|事)"
+    r"|[种类样](?=[。，；,.;]|$)"
 )
-"""What an answer counts when it lists: two reasons, 三点, 两位嘉宾."""
+"""What an answer counts when it lists: two reasons, 三点, 两位嘉宾, A 和 B 两种."""
 _ROUGH = re.compile(
     r"(?:about|around|roughly|approximately|some|nearly|almost|circa|(?<![\d\s])~|(?:^|(?<=[^\d\s])\s)~|≈|约|大约|大概|近|将近|差不多|接近)\s*[$€£¥]?\s*$"
 )

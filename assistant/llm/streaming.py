@@ -10,6 +10,7 @@ import logging
 import time
 from collections.abc import Callable, Generator, Iterator
 from contextlib import suppress
+from math import inf
 from queue import Empty, SimpleQueue
 from threading import Event, Thread
 from types import TracebackType
@@ -35,12 +36,17 @@ class Pump:
     def start(self) -> None:
         Thread(target=self._run, name="verbatim-reply", daemon=True).start()
 
-    def next(self, deadline: float) -> Chunk | None:
-        """The next chunk, ``None`` at the end. Raises TimeoutError at the deadline, and what the
-        source raised."""
+    def next(self, deadline: float, beat_s: float = inf) -> Chunk | None:
+        """The next chunk, ``None`` at the end, an empty one where none comes within ``beat_s``.
+
+        Raises TimeoutError at the deadline, and what the source raised.
+        """
+        left_s = max(0.0, deadline - time.monotonic())
         try:
-            found = self._queue.get(timeout=max(0.0, deadline - time.monotonic()))
+            found = self._queue.get(timeout=min(left_s, beat_s))
         except Empty:
+            if beat_s < left_s:
+                return Chunk("")
             raise TimeoutError from None
         if isinstance(found, BaseException):
             raise found
@@ -96,11 +102,16 @@ class StreamedReply:
         self._finish: Finish | None = None
         self._begun = False
         self._closed = False
+        self._beat_s = inf
         self._pieces = self._run()
 
     @property
     def cut(self) -> bool:
         return self._finish in ("limit", "withheld")
+
+    def beats(self, every_s: float) -> Iterator[str]:
+        self._beat_s = every_s
+        return self
 
     def __iter__(self) -> Iterator[str]:
         return self
@@ -146,10 +157,11 @@ class StreamedReply:
 
     def _texts(self) -> Iterator[str]:
         self._pump.start()
-        while (chunk := self._pump.next(self._deadline)) is not None:
+        while (chunk := self._pump.next(self._deadline, self._beat_s)) is not None:
             self._finish = chunk.finish or self._finish
-            if text := self._thoughts.feed(chunk.text):
-                self._begun = True
+            text = self._thoughts.feed(chunk.text)
+            self._begun = self._begun or bool(text)
+            if text or self._beat_s < inf:
                 yield text
         if self._closed:
             return

@@ -37,6 +37,7 @@ class AnswerWords:
     seconds: str
     stages: Mapping[Stage, str]
     budget: str
+    calls: tuple[str, str]
     stop: str
     stopped: str
     nothing_yet: str
@@ -87,7 +88,8 @@ _WORDS: dict[Lang, AnswerWords] = {
             "splitting": "正在拆分问题……",
             "judging": "正在评判草稿……",
         },
-        budget="还剩 {} 秒、{} 次调用",
+        budget="还剩 {} 秒、{}",
+        calls=("{} 次调用", "{} 次调用"),
         stop="停止",
         stopped="已停止。以上各句都已核对。",
         nothing_yet="已停止，还没有写出回答。",
@@ -136,7 +138,8 @@ _WORDS: dict[Lang, AnswerWords] = {
             "splitting": "正在拆分問題……",
             "judging": "正在評判草稿……",
         },
-        budget="還剩 {} 秒、{} 次呼叫",
+        budget="還剩 {} 秒、{}",
+        calls=("{} 次呼叫", "{} 次呼叫"),
         stop="停止",
         stopped="已停止。以上各句都已核對。",
         nothing_yet="已停止，還沒有寫出回答。",
@@ -195,7 +198,8 @@ _WORDS: dict[Lang, AnswerWords] = {
             "splitting": "Taking the question apart…",
             "judging": "Judging the drafts…",
         },
-        budget="{} s and {} calls left",
+        budget="{} s and {} left",
+        calls=("{} call", "{} calls"),
         stop="Stop",
         stopped="Stopped. What stands above was checked.",
         nothing_yet="Stopped before anything was written.",

@@ -26,15 +26,17 @@ _BARS = '<span class="vb-bars" aria-hidden="true"><i></i><i></i><i></i></span>'
 """The style sheet fills as many as the level has."""
 
 
-def chat_html(conversation: Conversation, words: Words) -> str:
-    """The whole conversation, or the welcome before the first question."""
+def chat_html(conversation: Conversation, words: Words, first: int = 1) -> str:
+    """The whole conversation, or the welcome before the first question; ``first`` is the number
+    of its first exchange."""
     if not conversation:
         return (
             f'<section class="vb-welcome"><h2>{escape(words.welcome)}</h2>'
             f"<p>{escape(words.welcome_more)}</p></section>"
         )
     return "".join(
-        _exchange(number, exchange, words) for number, exchange in enumerate(conversation, start=1)
+        _exchange(number, exchange, words)
+        for number, exchange in enumerate(conversation, start=first)
     )
 
 

@@ -8,8 +8,9 @@ from html import escape
 from assistant.web.answer_words import answer_words
 from assistant.web.i18n import Words
 from assistant.web.languages import Lang
+from assistant.web.page_words import page_words
 
-_MARK = """
+MARK = """
 <svg class="vb-mark" viewBox="0 0 32 32" aria-hidden="true"><rect width="32" height="32" rx="8"/>
 <path d="M8 13c0-3 1.7-5 4.6-5.6l.5 1.5c-1.5.5-2.3 1.4-2.5 2.6h2.3V17H8zm8 0c0-3 1.7-5 4.6-5.6
 l.5 1.5c-1.5.5-2.3 1.4-2.5 2.6h2.3V17H16z"/><path d="M8 22.2h16v1.8H8z"/></svg>"""
@@ -43,15 +44,21 @@ def brand_html(lang: Lang, words: Words) -> str:
     )
     return (
         f'<div class="vb-brand" data-lang="{lang}" data-title="{escape(words.title)}" '
-        f'data-words="{escape(told)}">{_MARK}'
+        f'data-words="{escape(told)}">{MARK}'
         f"<div><h1>Verbatim</h1><p>{escape(words.tagline)}</p></div></div>"
     )
 
 
 def theme_html(words: Words) -> str:
-    """The switch between light and dark."""
+    """The way to the lookup of quotes, and the switch between light and dark."""
     label = escape(words.theme)
+    look_up = escape(page_words(words.lang).look_up)
     return (
+        f'<a class="vb-icon" href="lookup?lang={words.lang}" target="_blank" data-carry'
+        f' aria-label="{look_up} ({escape(words.new_tab)})" title="{look_up}">'
+        '<svg viewBox="0 0 20 20" aria-hidden="true"><circle cx="8.6" cy="8.6" r="6.1"/>'
+        '<path d="m13.2 12.1 4.6 4.6-1.1 1.1-4.6-4.6zM5.4 10.9c0-2.2.8-3.7 2.6-4.3l.3.9c-.8.3-1.2.8'
+        '-1.3 1.4h1.2v2zm3.6 0c0-2.2.8-3.7 2.6-4.3l.3.9c-.8.3-1.2.8-1.3 1.4h1.2v2z"/></svg></a>'
         f'<button type="button" class="vb-icon" data-theme-toggle aria-label="{label}" '
         f'title="{label}">'
         '<svg viewBox="0 0 20 20" aria-hidden="true"><path d="M10 2.5a7.5 7.5 0 1 0 0 15z"/>'

@@ -14,8 +14,8 @@ from assistant.web.i18n import words
 from assistant.web.languages import Lang
 
 STATIC = Path(__file__).parent / "static"
-STATIC_ROUTE = "verbatim"
-STYLES = ("base.css", "chat.css", "answer.css", "scope.css", "sources.css")
+STATIC_ROUTE = "files"
+STYLES = ("base.css", "dark.css", "chat.css", "answer.css", "scope.css", "sources.css")
 SCRIPT = "main.js"
 
 _LANG = re.compile(r"<html\b[^>]*?\blang=\"[^\"]*\"")

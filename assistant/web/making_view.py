@@ -42,7 +42,7 @@ def progress_html(number: int, update: Update, words: AnswerWords) -> str:
     """What is being done, what is left of the budget, and the steps so far."""
     stage = escape(words.stages.get(update.stage, ""))
     steps = update.answer.steps if update.answer else ()
-    tree = _steps(number, steps, words.steps_so_far, words)
+    tree = _steps(number, steps, words.steps_so_far, words, is_open=True)
     return f'<p class="vb-pending" data-stop>{stage}{_budget(update, words)}</p>{tree}'
 
 
@@ -67,17 +67,21 @@ def _budget(update: Update, words: AnswerWords) -> str:
         return ""
     left = max(0.0, update.seconds_left)
     seconds = f'<span data-seconds-left="{left:.1f}">{ceil(left)}</span>'
-    told = escape(words.budget).format(seconds, max(0, update.calls_left))
+    calls = counted(words.calls, max(0, update.calls_left))
+    told = escape(words.budget).format(seconds, escape(calls))
     return f' <span class="vb-budget">{told}</span>'
 
 
-def _steps(number: int, steps: Sequence[Step], label: str, words: AnswerWords) -> str:
+def _steps(
+    number: int, steps: Sequence[Step], label: str, words: AnswerWords, *, is_open: bool = False
+) -> str:
     if not steps:
         return ""
     count = sum(1 for _ in _all(steps))
     key = f"steps-{number}"
+    opened = " open" if is_open else ""
     return (
-        f'<details class="vb-steps" data-keep="{key}"><summary>{escape(label)} '
+        f'<details class="vb-steps" data-keep="{key}"{opened}><summary>{escape(label)} '
         f'<span class="vb-count">{count}</span></summary>{_tree(steps, key, words)}</details>'
     )
 

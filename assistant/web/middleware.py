@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Awaitable, Callable, Iterable, Mapping, MutableMapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping, MutableMapping, Sequence
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -22,6 +22,8 @@ _NEEDED = re.compile(
 )
 """What our page calls of Gradio's API. The rest (uploads, files, a proxy, …) is not served."""
 
+_POLICY = b"content-security-policy"
+
 
 class WithHeaders:
     """Sets response headers, in the place of those of the same names."""
@@ -39,6 +41,35 @@ class WithHeaders:
         await self.app(scope, receive, with_headers if scope["type"] == "http" else send)
 
 
+class FramedBy:
+    """Says of each response who may frame it, unless its own policy does: our own pages, and for
+    the card of a citation also the sites that the operator lists."""
+
+    def __init__(self, app: App, origins: Sequence[str]) -> None:
+        self.app = app
+        self.origins = origins
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        who = frame_ancestors(self.origins if _is_card(scope) else ()).encode()
+
+        async def framed(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = list(message["headers"])
+                policies = [value for name, value in headers if name.lower() == _POLICY]
+                if not any(b"frame-ancestors" in policy for policy in policies):
+                    policies = [b"; ".join([*policies, who])]
+                ours = [(_POLICY, policy) for policy in policies]
+                message["headers"] = _without(headers, ours) + ours
+            await send(message)
+
+        await self.app(scope, receive, framed if scope["type"] == "http" else send)
+
+
+def frame_ancestors(origins: Sequence[str], own: str = "'self'") -> str:
+    """The directive by which browsers refuse frames of all but our own pages and these sites."""
+    return " ".join(["frame-ancestors", *filter(None, (own, *origins))])
+
+
 class ClosedRoutes:
     """Answers 404 for what Gradio serves beyond the needs of our page."""
 
@@ -46,7 +77,7 @@ class ClosedRoutes:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        path = _route(scope)
+        path = route_of(scope)
         if path.startswith("/gradio_api/") and not _NEEDED.fullmatch(path):
             await send({"type": "http.response.start", "status": 404, "headers": []})
             await send({"type": "http.response.body", "body": b""})
@@ -62,7 +93,7 @@ class LocalisedIndex:
         self.tags = tags
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or scope["method"] != "GET" or _route(scope) != "/":
+        if scope["type"] != "http" or scope["method"] != "GET" or route_of(scope) != "/":
             await self.app(scope, receive, send)
             return
         headers = dict(scope["headers"])
@@ -100,7 +131,14 @@ def _without(headers: Iterable[tuple[bytes, bytes]], ours: Headers) -> Headers:
     return [(name, value) for name, value in headers if name.lower() not in names]
 
 
-def _route(scope: Scope) -> str:
+def _is_card(scope: Scope) -> bool:
+    """Whether a citation is asked for as the card that oEmbed puts into a frame."""
+    if not route_of(scope).startswith("/c/"):
+        return False
+    return "card" in parse_qs(scope["query_string"].decode("latin-1"))
+
+
+def route_of(scope: Scope) -> str:
     """The path below the application's own root; empty for what is no HTTP request."""
     path: str = scope.get("path", "")
     return path.removeprefix(scope.get("root_path", ""))

@@ -91,7 +91,7 @@ def offered(talks: Sequence[Talk]) -> tuple[Choice, ...]:
     return (
         *(Choice("talk", talk.id, talk.title) for talk in talks),
         *(Choice("speaker", name, name) for name in _people(talks)),
-        *(Choice("spoken", tag, _OWN_NAMES.get(tag, tag)) for tag in _languages(talks)),
+        *(Choice("spoken", tag, language_name(tag)) for tag in _languages(talks)),
     )
 
 
@@ -112,6 +112,11 @@ def chosen(scope: Scope, talks: Sequence[Talk]) -> tuple[Choice, ...]:
     )
     dates: list[tuple[Kind, str | None]] = [("since", scope.since), ("until", scope.until)]
     return (*known, *unknown, *(Choice(kind, day, day) for kind, day in dates if day))
+
+
+def language_name(tag: str) -> str:
+    """A language's name in itself; the tag where it isn't known."""
+    return _OWN_NAMES.get(tag, tag)
 
 
 def speakers_of(talk: Talk) -> tuple[str, ...]:

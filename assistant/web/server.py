@@ -6,7 +6,8 @@ import contextlib
 import errno
 import logging
 import socket
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping
+from types import MappingProxyType
 from typing import Any
 
 import uvicorn
@@ -15,27 +16,42 @@ from fastapi.middleware.cors import CORSMiddleware
 from fastapi.responses import FileResponse, JSONResponse
 from fastapi.staticfiles import StaticFiles
 
+from assistant.access.settings import ServingSettings
+from assistant.api.door import Door
+from assistant.api.mounting import add_api
+from assistant.api.openai_chat import add_openai
+from assistant.embed.routes import add_embed
 from assistant.loading import Loading
+from assistant.mcp_face.mounting import add_mcp
+from assistant.web.guarding import BelowRoot, KnownHosts, OwnPagesOnly
 from assistant.web.index_html import STATIC, STATIC_ROUTE, static_tags
-from assistant.web.middleware import ClosedRoutes, LocalisedIndex, WithHeaders
+from assistant.web.middleware import ClosedRoutes, FramedBy, LocalisedIndex, WithHeaders
 from assistant.web.page import mount_page
+from assistant.web.pages import add_pages
 from corpus.types import VerbatimError
 
 STOP_S = 1
 """How long a stopping server waits for open requests: pages keep one open as long as they live."""
+_HEADERS: Mapping[str, str] = MappingProxyType(
+    {
+        # Video players refuse to start where no referrer is sent at all.
+        "Referrer-Policy": "strict-origin-when-cross-origin",
+        "X-Content-Type-Options": "nosniff",
+    }
+)
 
 
 def create_app(
     loading: Loading,
-    *,
-    origins: Sequence[str] = (),
-    frame_ancestors: Sequence[str] = ("'self'",),
+    serving: ServingSettings | None = None,
+    host: str = "127.0.0.1",
 ) -> FastAPI:
-    """The application: the chat page at ``/`` and ``/healthz``. Loading starts with the server.
+    """The application: the chat page at ``/``, and all other faces. Loading starts with the server.
 
-    ``origins`` are other sites whose scripts may call it, ``frame_ancestors`` the sources (as in
-    Content-Security-Policy) that may show it in a frame; by default there are none but itself.
+    ``host`` is the name or address that is listened on. Other sites may call it from scripts and
+    show its embedded chat in a frame only where ``serving`` lists them.
     """
+    serving = serving or ServingSettings()
 
     @contextlib.asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -43,15 +59,36 @@ def create_app(
         yield
 
     app = FastAPI(lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
-    # The last one added comes first. With this CORSMiddleware there, Gradio leaves out its own,
-    # which lets every origin in.
-    app.add_middleware(CORSMiddleware, allow_origins=list(origins), allow_methods=["GET", "POST"])
-    app.add_middleware(LocalisedIndex, tags=static_tags())
-    app.add_middleware(ClosedRoutes)
-    app.add_middleware(WithHeaders, headers=_security_headers(frame_ancestors))
+    door = Door(loading, serving)
+    add_api(app, door)
+    add_openai(app, door)
+    add_mcp(app, door)
+    _add_middleware(app, serving, host)
     _add_routes(app, loading)
+    add_pages(app, loading, serving)
+    add_embed(app, door)
     mount_page(app, loading)
     return app
+
+
+def _add_middleware(app: FastAPI, serving: ServingSettings, host: str) -> None:
+    """What every request goes through; the last one added comes first."""
+    # With this CORSMiddleware there, Gradio leaves out its own, which lets every origin in.
+    app.add_middleware(
+        CORSMiddleware,
+        allow_origins=list(serving.origins),
+        allow_methods=["GET", "POST"],
+        allow_headers=["Authorization"],
+        expose_headers=["Retry-After"] if serving.origins else [],
+    )
+    app.add_middleware(LocalisedIndex, tags=static_tags())
+    app.add_middleware(ClosedRoutes)
+    app.add_middleware(OwnPagesOnly, serving=serving)
+    app.add_middleware(KnownHosts, serving=serving, bound=host)
+    app.add_middleware(FramedBy, origins=serving.origins)
+    app.add_middleware(WithHeaders, headers=_HEADERS)
+    if serving.root_path:
+        app.add_middleware(BelowRoot, root=serving.root_path)
 
 
 def _add_routes(app: FastAPI, loading: Loading) -> None:
@@ -68,15 +105,6 @@ def _add_routes(app: FastAPI, loading: Loading) -> None:
     # The files' names never change: browsers ask whether a newer one is there.
     files = WithHeaders(StaticFiles(directory=STATIC), {"Cache-Control": "no-cache"})
     app.mount(f"/{STATIC_ROUTE}", files)
-
-
-def _security_headers(frame_ancestors: Sequence[str]) -> dict[str, str]:
-    return {
-        "Content-Security-Policy": f"frame-ancestors {' '.join(frame_ancestors)}",
-        # Video players refuse to start where no referrer is sent at all.
-        "Referrer-Policy": "strict-origin-when-cross-origin",
-        "X-Content-Type-Options": "nosniff",
-    }
 
 
 class _Server(uvicorn.Server):
@@ -97,7 +125,12 @@ def serve(app: Any, host: str, port: int, announce: Callable[[str], None]) -> No
     url = f"http://[{shown}]:{bound}" if ":" in shown else f"http://{shown}:{bound}"
     announce(url)
     config = uvicorn.Config(
-        app, log_level="warning", access_log=False, timeout_graceful_shutdown=STOP_S
+        app,
+        log_level="warning",
+        access_log=False,
+        timeout_graceful_shutdown=STOP_S,
+        # Who is a proxy is for our own settings to say.
+        proxy_headers=False,
     )
     with listener, contextlib.suppress(KeyboardInterrupt):
         _Server(config).run(sockets=[listener])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Generator, Iterator
+from dataclasses import replace
 from queue import SimpleQueue
 
 from assistant.types import Update
@@ -52,14 +53,22 @@ class Work:
     def _run(self) -> None:
         try:
             updates = self._begin()
+            latest: Update | None = None
             try:
                 for update in updates:
                     if self._stopped.is_set():
                         return
-                    self._news.put(update)
+                    if latest is None or not _says_the_same(update, latest):
+                        self._news.put(update)
+                    latest = update
             finally:
                 if isinstance(updates, Generator):
                     updates.close()
             self._news.put(None)
         except Exception as error:
             self._news.put(error)
+
+
+def _says_the_same(update: Update, before: Update) -> bool:
+    """Whether only time has passed, which the page counts down by itself."""
+    return replace(update, seconds_left=before.seconds_left) == before

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from corpus.types import Transcript
-from index.types import Evidence, Query, Topic
+from index.types import Evidence, Query, Talk, Topic
 from tests.builders import make_chunk, make_evidence, make_hit, make_transcript
 
 KNIVES = make_chunk([("Ann Lee", ["A sharp knife is safer.", "It does not slip."], 10.0, 30.0)])
@@ -23,6 +23,7 @@ FOUND = {
     "starter": make_evidence(make_hit(BREAD, 0.9, [0.9, 0.2]), make_hit(KNIVES, 0.3, [0.1, 0.1])),
     "tea": make_evidence(make_hit(ARTICLE, 0.9, [0.9])),
 }
+BOTH = make_evidence(make_hit(KNIVES, 0.9, [0.9, 0.2]), make_hit(BREAD, 0.8, [0.9, 0.2]))
 
 
 class ScriptedRetriever:
@@ -47,6 +48,25 @@ class ScriptedRetriever:
             Topic("talk.md", "talk", "The talk", n, heading, "talk", ("Ann Lee",), None, None)
             for n, heading in enumerate(("Opening", "Knives"))
         ]
+
+
+class KitchenRetriever(ScriptedRetriever):
+    """Finds both talks for everything, inside the scope that it is given."""
+
+    def __init__(self, evidence: Evidence = BOTH) -> None:
+        super().__init__({"": evidence})
+
+    def search(self, query: Query, limit: int) -> Evidence:
+        found = super().search(query, limit)
+        people, talks = query.scope.speakers, query.scope.transcripts
+        hits = (hit for hit in found.hits if not people or people & set(hit.chunk.speakers))
+        kept = tuple(hit for hit in hits if not talks or hit.chunk.transcript_id in talks)
+        return replace(found, hits=kept)
+
+    def talks(self) -> Sequence[Talk]:
+        return tuple(
+            Talk(c.transcript_id, c.file, c.title, None, None, "en", ()) for c in (KNIVES, BREAD)
+        )
 
 
 def source(file: str) -> Transcript | None:

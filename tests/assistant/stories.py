@@ -136,10 +136,10 @@ STORIES = (
     ),
     Story(
         "a follow-up",
-        "And is it any good at brainstorming?",
+        "And what does he say about brainstorming?",
         _follow_up,
         (
-            Scene("Is Gemini 3 any good at brainstorming?", when=REWRITING),
+            Scene("What does 田博士 say about brainstorming?", when=REWRITING),
             Scene(says(("In brainstorming, Gemini 3 has no particular breakthrough.", "Brainst"))),
         ),
         (

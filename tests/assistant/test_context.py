@@ -1,6 +1,7 @@
 from __future__ import annotations
 
-from assistant.context import BUDGET_TOKENS, CLOSING, OPENING, Excerpt, gather, render
+from assistant.context import BUDGET_TOKENS, gather
+from assistant.excerpts import CLOSING, OPENING, Excerpt, render
 from corpus.tokens import count_tokens
 from tests.builders import make_chunk, make_evidence, make_hit
 

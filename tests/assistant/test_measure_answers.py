@@ -41,7 +41,21 @@ def question(
 def citation(start_s: float | None, file: str = "bread.md", quote: str = "Flour.") -> Citation:
     end_s = None if start_s is None else start_s + 10
     return Citation(
-        1, "c", file, "Bread talk", "Bread", (), start_s, end_s, False, None, None, quote, "", True
+        1,
+        "c",
+        "talk",
+        file,
+        "Bread talk",
+        "Bread",
+        (),
+        start_s,
+        end_s,
+        False,
+        None,
+        None,
+        quote,
+        "",
+        True,
     )
 
 

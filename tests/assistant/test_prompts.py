@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from assistant.context import Excerpt, render
+from assistant.excerpts import Excerpt, render
 from assistant.neutral import NO_ANSWER
 from assistant.prompts import (
     COMPLETE,
@@ -29,7 +29,7 @@ def test_the_answer_prompt_is_compact_and_holds_the_excerpts() -> None:
     (role, rules), (other, user) = answer_messages("Why sharpen?", EXCERPTS, "en")
     assert (role, other) == ("system", "user")
     assert render(EXCERPTS) in user and "Why sharpen?" in user
-    assert NO_ANSWER in rules
+    assert NO_ANSWER not in rules, "small models decline once they are told that they may"
     assert count_tokens(rules) + count_tokens(user) - count_tokens(render(EXCERPTS)) < 200
 
 
@@ -75,14 +75,14 @@ def test_a_question_cannot_pass_for_an_excerpt() -> None:
 
 def test_a_follow_up_is_shown_with_the_turns_before_it() -> None:
     history = [Turn("user", "Who is Ann?"), Turn("assistant", "A cook. [1]")]
-    user = standalone_messages("And her knives?", history)[1][1]
+    user = standalone_messages("And her knives?", history)[-1][1]
     assert user.index("Who is Ann?") < user.index("A cook.") < user.index("And her knives?")
     assert "[1]" not in user
 
 
 def test_of_a_long_history_the_end_is_kept() -> None:
     history = [Turn("user", f"Question {n}: {'why ' * 40}?") for n in range(50)]
-    user = standalone_messages("And then?", history)[1][1]
+    user = standalone_messages("And then?", history)[-1][1]
     assert "Question 49" in user and "Question 3 " not in user and "Question 0" not in user
     assert count_tokens(user) < 400
 

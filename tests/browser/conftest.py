@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -11,7 +12,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, Page, Route, expect, sync_playwright
 
-from assistant.loading import Engine
+from assistant.loading import Engine, Loading
 from tests.assistant.web.fakes import FakeEngine, answer_or_refuse, loaded
 from tests.browser.serving import served
 
@@ -52,16 +53,20 @@ class Tab:
             timeout=15_000
         )
 
-    def answer_route(self, route: Route) -> None:
-        """Lets through what is for our server; anything else is noted and gets a stand-in."""
-        if urlsplit(route.request.url).netloc == urlsplit(self.address).netloc:
-            route.continue_()
-            return
+    def stand_in(self, route: Route) -> None:
+        """Notes what is asked of anyone but our server, and answers in their place."""
         self.elsewhere.append(route.request.url)
         route.fulfill(body=PLAYER_STAND_IN, content_type="text/html")
 
 
 OpenTab = Callable[..., Tab]
+Serve = Callable[[Engine], str]
+ServeLoading = Callable[[Loading], str]
+
+
+def beyond(address: str) -> re.Pattern[str]:
+    """Addresses of anyone else: a pattern, since Playwright would call a function for each file."""
+    return re.compile(rf"^(?!https?://{re.escape(urlsplit(address).netloc)}(/|$))")
 
 
 @pytest.fixture(scope="module")
@@ -80,43 +85,54 @@ def fake_site() -> Iterator[tuple[str, FakeEngine]]:
 
 
 @pytest.fixture
-def open_tab(browser: Browser) -> Iterator[OpenTab]:
+def opened() -> Iterator[contextlib.ExitStack]:
+    """What a test opens; the last is closed first, since a server waits a second for open tabs."""
+    with contextlib.ExitStack() as stack:
+        yield stack
+
+
+@pytest.fixture
+def serve_loading(opened: contextlib.ExitStack) -> ServeLoading:
+    """Serves an engine in the making for as long as the test runs and gives the address."""
+    return lambda loading: opened.enter_context(served(loading))
+
+
+@pytest.fixture
+def serve_engine(serve_loading: ServeLoading) -> Serve:
+    """Serves an engine as ``serve_loading`` does."""
+    return lambda engine: serve_loading(loaded(engine))
+
+
+@pytest.fixture
+def open_tab(browser: Browser, opened: contextlib.ExitStack) -> Iterator[OpenTab]:
     """Makes tabs, each in a context of its own; the options are those of Playwright's contexts.
 
     A tab in which the page's script failed fails the test.
     """
-    with contextlib.ExitStack() as stack:
-        tabs: list[Tab] = []
+    tabs: list[Tab] = []
 
-        def make(address: str, **options: Any) -> Tab:
-            context = browser.new_context(
-                **{
-                    "viewport": {"width": 1280, "height": 800},
-                    "locale": "en-US",
-                    "reduced_motion": "reduce",
-                }
-                | options
-            )
-            stack.callback(context.close)
-            context.set_default_timeout(15_000)
-            tab = Tab(context.new_page(), address)
-            tab.page.route("**/*", tab.answer_route)
-            tab.page.on("pageerror", lambda error: tab.errors.append(str(error)))
-            tabs.append(tab)
-            return tab
+    def make(address: str, **options: Any) -> Tab:
+        context = browser.new_context(
+            **{
+                "viewport": {"width": 1280, "height": 800},
+                "locale": "en-US",
+                "reduced_motion": "reduce",
+            }
+            | options
+        )
+        opened.callback(context.close)
+        context.set_default_timeout(15_000)
+        tab = Tab(context.new_page(), address)
+        tab.page.route(beyond(address), tab.stand_in)
+        tab.page.on("pageerror", lambda error: tab.errors.append(str(error)))
+        tabs.append(tab)
+        return tab
 
-        yield make
-        assert [tab.errors for tab in tabs if tab.errors] == []
+    yield make
+    assert [tab.errors for tab in tabs if tab.errors] == []
 
 
 @pytest.fixture
 def tab(fake_site: tuple[str, FakeEngine], open_tab: OpenTab) -> Tab:
     """A tab at the fake engine's server, in English, not opened yet."""
     return open_tab(fake_site[0])
-
-
-@pytest.fixture
-def serve_engine() -> Iterator[Callable[[Engine], str]]:
-    """Serves an engine for as long as the test runs and gives the address."""
-    with contextlib.ExitStack() as stack:
-        yield lambda engine: stack.enter_context(served(loaded(engine)))

@@ -21,7 +21,11 @@ START_S = 20
 def served(loading: Loading, app: Any = None) -> Iterator[str]:
     """The page over ``loading``, or ``app``, on a free port; the value is its address."""
     config = uvicorn.Config(
-        app or create_app(loading), log_level="error", ws="none", timeout_graceful_shutdown=1
+        app or create_app(loading),
+        log_level="error",
+        ws="none",
+        timeout_graceful_shutdown=1,
+        proxy_headers=False,
     )
     server = uvicorn.Server(config)
     with socket.create_server(("127.0.0.1", 0)) as listener:

@@ -109,7 +109,8 @@ def test_everything_has_a_name_and_the_answer_is_told(tab: Tab) -> None:
     expect(live).to_contain_text("不是产品")
     nameless = page.evaluate(
         """[...document.querySelectorAll("button, a, input, textarea")].filter(e =>
-          e.offsetParent && !e.ariaLabel && !e.innerText?.trim() && !e.labels?.[0]?.innerText)
+          e.checkVisibility() && e.offsetParent && !e.ariaLabel && !e.innerText?.trim()
+          && !e.labels?.[0]?.innerText)
           .map(e => e.outerHTML)"""
     )
     assert nameless == []

@@ -12,8 +12,7 @@ from assistant.loading import Engine, Loading
 from assistant.types import Answer
 from corpus.types import LibraryError, VerbatimError
 from tests.assistant.web.fakes import ANSWERED, EXAMPLES, FakeEngine, held_back
-from tests.browser.conftest import OpenTab, Tab
-from tests.browser.serving import served
+from tests.browser.conftest import OpenTab, ServeLoading, Tab
 
 pytestmark = pytest.mark.browser
 
@@ -109,35 +108,37 @@ def test_a_new_chat_forgets(open_tab: OpenTab, serve_engine: Callable[[Engine], 
     assert engine.asked[-1] == ("again", ())
 
 
-def test_a_new_chat_lets_go_of_a_question_that_waits(open_tab: OpenTab) -> None:
+def test_a_new_chat_lets_go_of_a_question_that_waits(
+    open_tab: OpenTab, serve_loading: ServeLoading
+) -> None:
     loading, go = held_back(FakeEngine())
-    with served(loading) as address:
-        tab = open_tab(address)
-        page = tab.open()
-        page.fill("#vb-question textarea", "early")
-        page.press("#vb-question textarea", "Enter")
-        expect(page.locator(".vb-pending")).to_be_visible()
-        page.fill("#vb-question textarea", "typed meanwhile")
-        page.get_by_role("button", name="New chat").click()
-        expect(page.locator(".vb-welcome")).to_be_visible()
-        go.set()
-        expect(page.locator("#vb-examples .vb-ask")).to_have_count(len(EXAMPLES))
-        page.wait_for_timeout(500)
-        expect(page.locator(".vb-exchange")).to_have_count(0)
+    tab = open_tab(serve_loading(loading))
+    page = tab.open()
+    page.fill("#vb-question textarea", "early")
+    page.press("#vb-question textarea", "Enter")
+    expect(page.locator(".vb-pending")).to_be_visible()
+    page.fill("#vb-question textarea", "typed meanwhile")
+    page.get_by_role("button", name="New chat").click()
+    expect(page.locator(".vb-welcome")).to_be_visible()
+    go.set()
+    expect(page.locator("#vb-examples .vb-ask")).to_have_count(len(EXAMPLES))
+    page.wait_for_timeout(500)
+    expect(page.locator(".vb-exchange")).to_have_count(0)
 
 
-def test_the_next_question_can_be_typed_while_one_waits(open_tab: OpenTab) -> None:
+def test_the_next_question_can_be_typed_while_one_waits(
+    open_tab: OpenTab, serve_loading: ServeLoading
+) -> None:
     loading, go = held_back(FakeEngine())
-    with served(loading) as address:
-        tab = open_tab(address)
-        page = tab.open()
-        page.fill("#vb-question textarea", "early")
-        page.press("#vb-question textarea", "Enter")
-        expect(page.locator(".vb-pending")).to_be_visible()
-        page.fill("#vb-question textarea", "next")
-        go.set()
-        tab.settled(1)
-        expect(page.locator("#vb-question textarea")).to_have_value("next")
+    tab = open_tab(serve_loading(loading))
+    page = tab.open()
+    page.fill("#vb-question textarea", "early")
+    page.press("#vb-question textarea", "Enter")
+    expect(page.locator(".vb-pending")).to_be_visible()
+    page.fill("#vb-question textarea", "next")
+    go.set()
+    tab.settled(1)
+    expect(page.locator("#vb-question textarea")).to_have_value("next")
 
 
 def test_several_are_answered_at_once(
@@ -162,32 +163,32 @@ def test_several_are_answered_at_once(
         expect(tab.page.locator("#exchange-1")).to_have_attribute("data-state", "answered")
 
 
-def test_a_question_waits_for_the_library(open_tab: OpenTab) -> None:
+def test_a_question_waits_for_the_library(open_tab: OpenTab, serve_loading: ServeLoading) -> None:
     loading, go = held_back(FakeEngine(), "reading files")
-    with served(loading) as address:
-        tab = open_tab(address)
-        page = tab.open()
-        expect(page.locator(".vb-status")).to_contain_text("being prepared… (reading files)")
-        expect(page.locator("#vb-examples .vb-ask")).to_have_count(0)
-        page.fill("#vb-question textarea", "early")
-        page.press("#vb-question textarea", "Enter")
-        expect(page.locator(".vb-pending")).to_contain_text("still loading")
-        go.set()
-        tab.settled(1)
-        expect(page.locator("#exchange-1")).to_have_attribute("data-state", "answered")
-        expect(page.locator(".vb-status")).to_have_count(0)
+    tab = open_tab(serve_loading(loading))
+    page = tab.open()
+    expect(page.locator(".vb-status")).to_contain_text("being prepared… (reading files)")
+    expect(page.locator("#vb-examples .vb-ask")).to_have_count(0)
+    page.fill("#vb-question textarea", "early")
+    page.press("#vb-question textarea", "Enter")
+    expect(page.locator(".vb-pending")).to_contain_text("still loading")
+    go.set()
+    tab.settled(1)
+    expect(page.locator("#exchange-1")).to_have_attribute("data-state", "answered")
+    expect(page.locator(".vb-status")).to_have_count(0)
 
 
-def test_a_library_that_cannot_be_loaded_says_why(open_tab: OpenTab) -> None:
+def test_a_library_that_cannot_be_loaded_says_why(
+    open_tab: OpenTab, serve_loading: ServeLoading
+) -> None:
     def build(_: Callable[[str], None]) -> Engine:
         raise LibraryError("no transcripts in /talks: put some there")
 
-    with served(Loading(build)) as address:
-        tab = open_tab(address)
-        page = tab.open()
-        expect(page.locator(".vb-status")).to_contain_text("no transcripts in /talks")
-        tab.ask("anything")
-        expect(page.locator(".vb-failure")).to_contain_text("no transcripts in /talks")
+    tab = open_tab(serve_loading(Loading(build)))
+    page = tab.open()
+    expect(page.locator(".vb-status")).to_contain_text("no transcripts in /talks")
+    tab.ask("anything")
+    expect(page.locator(".vb-failure")).to_contain_text("no transcripts in /talks")
 
 
 @pytest.mark.parametrize(

@@ -53,7 +53,7 @@ def test_ask_click_a_citation_and_the_player_has_the_second(
     expect(card).to_contain_text("余北")
     assert tab.elsewhere == []
     quote.locator(".vb-marker").click()
-    link = card.locator("a[target=_blank]")
+    link = card.locator("a.vb-open")
     second = re.search(r"t=(\d+)s$", link.get_attribute("href") or "")
     assert second is not None and int(second[1]) > 0
     expect(page.locator("iframe")).to_have_attribute("src", f"{LIVE_PLAYER}?start={second[1]}")
@@ -66,7 +66,7 @@ def test_the_article_says_that_it_has_no_times(open_tab: OpenTab, address: str) 
     card = page.locator(".vb-card", has=page.locator("mark", has_text="remarkably simple"))
     expect(card).to_contain_text("「沒有大秘密」——Gemini 3 好在哪")
     expect(card).to_contain_text("This source has no times")
-    link = card.locator("a[target=_blank]")
+    link = card.locator("a.vb-open")
     expect(link).to_have_attribute("href", "https://www.youtube.com/watch?v=cNGDAqFXvew")
 
 

@@ -10,8 +10,7 @@ from playwright.sync_api import Page, expect
 from assistant.loading import Engine
 from index.types import EVERYWHERE, Scope
 from tests.assistant.web.fakes import TALKS, FakeEngine, answer_or_refuse, held_back, make_talk
-from tests.browser.conftest import OpenTab, Tab
-from tests.browser.serving import served
+from tests.browser.conftest import OpenTab, ServeLoading, Tab
 
 pytestmark = pytest.mark.browser
 FAR = Scope(transcripts=frozenset({"id-far.md"}))
@@ -126,17 +125,18 @@ def test_the_address_narrows_and_a_new_chat_returns_to_it(own_tab: Tab, engine: 
     assert engine.scopes[-1] == FAR
 
 
-def test_the_address_narrows_while_the_library_loads(open_tab: OpenTab) -> None:
+def test_the_address_narrows_while_the_library_loads(
+    open_tab: OpenTab, serve_loading: ServeLoading
+) -> None:
     engine = FakeEngine()
     loading, go = held_back(engine)
-    with served(loading) as address:
-        tab = open_tab(address)
-        page = tab.open("?talk=far.md&q=early")
-        expect(page.locator(".vb-pending")).to_be_visible()
-        expect(page.locator("[data-open-scope]")).to_have_count(0)
-        go.set()
-        tab.settled(1)
-        expect(page.get_by_role("button", name="Remove: Scaling, one hour in")).to_be_visible()
+    tab = open_tab(serve_loading(loading))
+    page = tab.open("?talk=far.md&q=early")
+    expect(page.locator(".vb-pending")).to_be_visible()
+    expect(page.locator("[data-open-scope]")).to_have_count(0)
+    go.set()
+    tab.settled(1)
+    expect(page.get_by_role("button", name="Remove: Scaling, one hour in")).to_be_visible()
     assert engine.scopes == [FAR]
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from corpus.library import Library
+from corpus.library import PAGES_MARK, Library
 from corpus.readers import MAX_BYTES
 from corpus.types import LibraryError, ReadError
 
@@ -48,6 +48,12 @@ def test_a_page_that_is_a_folder_of_its_own_is_a_talk(tmp_path: Path) -> None:
         "talk/index.md": "talk/index",
     }
     assert reading.failures == ()
+
+
+def test_pages_made_from_transcripts_are_none(tmp_path: Path) -> None:
+    write(tmp_path, "a.md", "wiki/a.md", "wiki/more/a.md", "wiki.md")
+    (tmp_path / "wiki" / PAGES_MARK).touch()
+    assert Library(tmp_path).files() == ("a.md", "wiki.md")
 
 
 def test_a_talk_about_readmes_is_a_talk(tmp_path: Path) -> None:

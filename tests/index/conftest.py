@@ -6,20 +6,22 @@ from pathlib import Path
 
 import pytest
 
-from index.embedder import SentenceEmbedding, load_embedder
+from index.embedder import SentenceEmbedding
+from index.types import Vectors
 from tests.project import ROOT
+from tests.sharing import load_once
 
 
 @pytest.fixture(scope="session")
 def embedder(model_dir: Path) -> SentenceEmbedding:
     """The bundled model as it runs by default."""
-    return load_embedder(None, model_dir)
+    return load_once(None, model_dir)
 
 
 @pytest.fixture(scope="session")
 def exact_embedder(model_dir: Path) -> SentenceEmbedding:
     """The bundled model as float32."""
-    return load_embedder(None, model_dir, precision="fp32")
+    return load_once(None, model_dir, precision="fp32")
 
 
 @pytest.fixture(scope="session")
@@ -42,3 +44,9 @@ def mixed_texts() -> list[str]:
         "模型。",
     ]
     return (written + paragraphs)[:60]
+
+
+@pytest.fixture(scope="session")
+def exact_vectors(exact_embedder: SentenceEmbedding, mixed_texts: list[str]) -> Vectors:
+    """``mixed_texts`` as float32, which takes seconds; (texts, dimension)."""
+    return exact_embedder.passages(mixed_texts)

@@ -20,8 +20,9 @@ from bench.centring import (
     compare,
     read_sets,
 )
-from index.centring import LanguageMeans, measure_means, reference_sentences
+from index.centring import LanguageMeans, reference_sentences
 from index.embedder import SentenceEmbedding
+from tests.sharing import measure_once
 
 NOISE = 0.02
 SETS = read_sets()
@@ -47,7 +48,7 @@ def remembering(embedder: SentenceEmbedding) -> Remembering:
 
 @pytest.fixture(scope="module")
 def means(embedder: SentenceEmbedding) -> LanguageMeans:
-    return measure_means(embedder)
+    return measure_once(embedder)
 
 
 def test_the_sets_are_parallel_and_in_languages_without_reference_sentences() -> None:

@@ -51,17 +51,17 @@ def test_what_is_no_sense_is_left_out(cedict: Path) -> None:
         assert word not in forms
 
 
-def test_the_installed_dictionary_is_prepared_once(tmp_path: Path) -> None:
-    dictionary = open_dictionary(tmp_path)
+def test_the_installed_dictionary_is_prepared_once(model_dir: Path) -> None:
+    dictionary = open_dictionary(model_dir)
     assert dictionary is not None
     found = dictionary.lookup(["公司", "company", "学习", "没有这个词"])
     assert ("company",) in found["公司"]
     assert ("公司",) in found["company"]
     assert "没有这个词" not in found
     assert all(len(forms) <= MOST_FORMS for forms in found.values())
-    (file,) = (tmp_path / "dictionaries").iterdir()
+    (file,) = (model_dir / "dictionaries").iterdir()
     made = file.stat().st_mtime_ns
-    assert open_dictionary(tmp_path) is not None
+    assert open_dictionary(model_dir) is not None
     assert file.stat().st_mtime_ns == made
 
 

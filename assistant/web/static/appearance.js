@@ -47,6 +47,15 @@ export function toggleTheme() {
   setParameter("__theme", isDark ? "dark" : "light");
 }
 
+// A page that a link opens is as this one is: in its language, and in its theme if one was chosen.
+export function carryWishes(link) {
+  const address = new URL(link.href);
+  const theme = new URLSearchParams(window.location.search).get("__theme");
+  address.searchParams.set("lang", lang);
+  if (theme) address.searchParams.set("__theme", theme);
+  link.href = address;
+}
+
 function setParameter(key, value) {
   const address = new URL(window.location.href);
   address.searchParams.set(key, value);

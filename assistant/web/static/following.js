@@ -13,8 +13,9 @@ export function watchReader() {
   }
 }
 
-// Brings a new question into view, and an answer that has come whole if nobody has moved on.
-export function followChat(words) {
+// Brings a new question into view, and an answer that has come whole if nobody has moved on; unless
+// the page may not move at all, as in a frame of a page that is being read.
+export function followChat(words, mayScroll = true) {
   const exchanges = document.querySelectorAll(".vb-exchange");
   const last = exchanges[exchanges.length - 1];
   const state = last ? `${last.id} ${last.dataset.state}` : "";
@@ -28,7 +29,7 @@ export function followChat(words) {
     hasReaderMoved = false;
     settle();
   }
-  if (isNew || (hasChanged && !hasReaderMoved)) {
+  if (mayScroll && (isNew || (hasChanged && !hasReaderMoved))) {
     last.scrollIntoView({ block: "start", behavior: scrolling() });
   }
   if (isPending) announceSentences(last);

@@ -1,8 +1,9 @@
 // The page's behaviour: one listener for clicks, one for what the server writes anew. What can be
 // acted on says so in data- attributes; the words come from the server with the header.
 
-import { applyLanguage, toggleTheme, labelParts } from "./appearance.js";
+import { applyLanguage, carryWishes, toggleTheme, labelParts } from "./appearance.js";
 import { ask, focusBox, guardComposition, takeFocus } from "./asking.js";
+import { watchCopying } from "./copying.js";
 import { countDown, followChat, watchReader } from "./following.js";
 import { forgetFolds, keepFolds, toggleLegend, watchFolds } from "./keeping.js";
 import { askEverywhere, closeScope, searchEverywhere, toggleScope, unscope, watchScope } from "./scope.js";
@@ -18,6 +19,7 @@ const ACTIONS = [
   ["[data-close-player]", closePlayer],
   ["[data-back]", backToAnswer],
   ["[data-theme-toggle]", toggleTheme],
+  ["[data-carry]", carryWishes],
   ["[data-open-scope]", toggleScope],
   ["[data-close-scope]", closeScope],
   ["[data-unscope]", unscope],
@@ -80,6 +82,7 @@ guardComposition();
 watchScope();
 watchFolds();
 watchReader();
+watchCopying();
 countDown();
 const observer = new MutationObserver(coalesced(onChange));
 observer.observe(document.documentElement, { attributes: true, attributeFilter: ["lang"] });

@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from index.centring import CentredEmbedder, measure_means
-from index.embedder import load_embedder
+from index.centring import CentredEmbedder
+from tests.sharing import load_once, measure_once
 
 
 @pytest.fixture(scope="session")
 def centred(model_dir: Path) -> CentredEmbedder:
     """The bundled model with its languages' means taken out."""
-    base = load_embedder(None, model_dir)
-    return CentredEmbedder(base, measure_means(base))
+    base = load_once(None, model_dir)
+    return CentredEmbedder(base, measure_once(base))

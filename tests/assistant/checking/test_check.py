@@ -9,7 +9,7 @@ import pytest
 from assistant.checking.check import Checker
 from assistant.checking.claims import claims_of
 from assistant.checking.types import Verdict
-from assistant.context import Excerpt
+from assistant.excerpts import Excerpt
 from bench.checking import HALVES, figures, judge, read_cases
 from index.centring import CentredEmbedder
 from index.dictionary import open_dictionary
@@ -93,6 +93,47 @@ def test_the_opposite_is_no_support() -> None:
     checker = Checker([Excerpt(1, chunk, chunk.sentences)], FakeEmbedder())
     found = verdict(checker, "The sales of bread in the north increased a lot last winter [1].")
     assert (found.outcome, found.reason) == ("unsupported", "opposite")
+
+
+@pytest.mark.parametrize("word", ["Okay.", "好的。", "Sure!"])
+def test_a_courtesy_claims_nothing_even_where_somebody_says_it(word: str) -> None:
+    said = make_chunk([("Ann Lee", [word], 1.0, 2.0)])
+    checker = Checker([Excerpt(1, said, said.sentences)], FakeEmbedder())
+    assert verdict(checker, f"{word} [1]").outcome == "no_claim"
+
+
+@pytest.mark.parametrize(
+    ("question", "sentence", "reason"),
+    [
+        (
+            "What does Bob Ray say about knives?",
+            "A sharp knife is safer than a blunt one",
+            "speaker",
+        ),
+        ("What is Bob Ray's view of knives?", "A sharp knife is safer than a blunt one", "speaker"),
+        ("How does Bob Ray sharpen his knives?", "He sharpens his on 3 stones I mine", "speaker"),
+        ("What does Ann Lee say about knives?", "A sharp knife is safer than a blunt one", None),
+        ("What do people say about Bob Ray?", "A sharp knife is safer than a blunt one", None),
+        ("What do Bob Ray and Ann Lee say?", "A sharp knife is safer than a blunt one", None),
+        ("Is a sharp knife safer?", "A sharp knife is safer than a blunt one", None),
+        ("What does Bob say?", "Ann Lee says that a sharp knife is safer than a blunt one", None),
+    ],
+)
+def test_anothers_words_dont_pass_for_those_that_are_asked_for(
+    question: str, sentence: str, reason: str | None
+) -> None:
+    checker = Checker(EXCERPTS, FakeEmbedder(), None, (), question)
+    found = verdict(checker, f"{sentence} [1].")
+    assert found.reason == reason
+    assert found.detail == ("Ann Lee" if reason else "")
+
+
+def test_speakers_without_a_name_may_be_whoever_is_asked_for() -> None:
+    said = make_chunk([("Speaker 1", ["A sharp knife is safer than a blunt one."], 1.0, 2.0)])
+    excerpts = [Excerpt(1, said, said.sentences)]
+    question = "What does Ann Lee say about knives?"
+    checker = Checker(excerpts, FakeEmbedder(), None, ["Ann Lee"], question)
+    assert verdict(checker, "A sharp knife is safer than a blunt one [1].").outcome == "supported"
 
 
 def test_an_invented_time_is_caught_and_the_real_one_passes(checker: Checker) -> None:

@@ -7,7 +7,7 @@ import pytest
 from assistant.checking.check import Checker
 from assistant.checking.claims import claims_of
 from assistant.checking.orders import is_order
-from assistant.context import Excerpt
+from assistant.excerpts import Excerpt
 from index.centring import CentredEmbedder
 from tests.builders import make_chunk
 

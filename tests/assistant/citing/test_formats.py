@@ -16,6 +16,7 @@ from assistant.types import Citation
 CITATION = Citation(
     marker=1,
     chunk_id="c1",
+    transcript_id="talk",
     file="shows/the talk.md",
     title="The talk",
     heading="Opening",

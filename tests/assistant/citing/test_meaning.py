@@ -22,7 +22,7 @@ NOT_SAID = (
 
 @pytest.mark.parametrize(("quote", "source"), SAID.items())
 def test_a_translation_is_found_by_its_meaning(shipped: Opened, quote: str, source: str) -> None:
-    found = shipped.quotes.find(quote)
+    found = shipped.assistant.quotes.find(quote)
     assert found.match == "meaning"
     assert source in found.places[0].quote
     assert found.places[0].spans == () and found.places[0].wording is None
@@ -30,6 +30,6 @@ def test_a_translation_is_found_by_its_meaning(shipped: Opened, quote: str, sour
 
 @pytest.mark.parametrize("text", NOT_SAID)
 def test_what_nobody_said_is_not_claimed(shipped: Opened, text: str) -> None:
-    found = shipped.quotes.find(text)
+    found = shipped.assistant.quotes.find(text)
     assert found.match == "none"
     assert all(place.match == "none" for place in found.places)

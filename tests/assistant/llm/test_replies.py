@@ -133,3 +133,28 @@ def test_a_prompt_over_the_window_is_not_even_sent(scripted: ScriptedServer) -> 
         model.complete([Message("user", "knife " * 500)])
     assert caught.value.reason == "overflow"
     assert scripted.requests == []
+
+
+def test_a_silent_model_leaves_moments_to_go(
+    scripted: ScriptedServer, model: LanguageModel
+) -> None:
+    scripted.play(Scene(["Sharp ", "knives."], thought="Knives?", first_s=0.4))
+    with model.stream(ASK) as reply:
+        pieces = list(reply.beats(0.1))
+    assert [piece for piece in pieces if piece] == ["Sharp ", "knives."]
+    assert pieces.count("") >= 3
+    scripted.play(Scene("Yes.", first_s=9.0))
+    with model.stream(ASK) as reply:
+        assert next(reply.beats(0.1)) == ""
+    assert scripted.left.wait(2.0)
+
+
+def test_moments_to_go_put_off_no_deadline(scripted: ScriptedServer, model: LanguageModel) -> None:
+    scripted.play(Scene("Yes.", first_s=9.0))
+    started = time.monotonic()
+    with (
+        pytest.raises(LanguageModelError),
+        model.stream(ASK, deadline=started + 0.5) as reply,
+    ):
+        list(reply.beats(0.2))
+    assert time.monotonic() - started < 2.0

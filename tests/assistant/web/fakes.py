@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from dataclasses import replace
 
+from assistant.citing.resolving import Gone, Resolved
+from assistant.citing.types import Checked, Lookup, Place
 from assistant.llm.types import ModelState
 from assistant.loading import Engine, Loading
+from assistant.scoping import Narrowing, resolve_scope
 from assistant.types import Answer, Citation, Mode, Statement, Turn, Update
-from index.types import EVERYWHERE, Scope, Talk, Topic
+from corpus.types import Transcript
+from index.types import EVERYWHERE, Evidence, Scope, Talk, Topic
 
 WITH_TIMES = Citation(
     marker=1,
     chunk_id="c1",
+    transcript_id="talk",
     file="talk.md",
     title="大模型基准测试圆桌",
     heading="榜单与真实产品表现",
@@ -32,6 +37,7 @@ WITHOUT_TIMES = replace(
     WITH_TIMES,
     marker=2,
     chunk_id="c2",
+    transcript_id="talk",
     file="article.md",
     title="An article about a talk",
     heading="What the lead said",
@@ -48,6 +54,7 @@ FAR_IN = replace(
     WITH_TIMES,
     marker=3,
     chunk_id="c3",
+    transcript_id="talk",
     title="Scaling, one hour in",
     heading="",
     speakers=("Ann Example",),
@@ -140,6 +147,10 @@ class FakeEngine:
         self.asked_modes: list[Mode | None] = []
         self.closed = threading.Event()
         self.library: tuple[Talk, ...] = TALKS
+        self.evidence = Evidence((), 0.0)
+        self.places: tuple[Place, ...] = ()
+        self.citations: dict[str, Resolved] = {}
+        self.transcripts: dict[str, Transcript] = {}
 
     def ask(
         self,
@@ -175,8 +186,36 @@ class FakeEngine:
     def model_state(self) -> ModelState | None:
         return self.state
 
+    def search(
+        self,
+        question: str,
+        limit: int,
+        history: Sequence[Turn] = (),
+        scope: Scope = EVERYWHERE,
+    ) -> tuple[Evidence, Mapping[str, float]]:
+        self.asked.append((question, tuple(history)))
+        self.scopes.append(scope)
+        return replace(self.evidence, hits=self.evidence.hits[:limit]), {"total": 1.0}
+
+    def look_up(self, quote: str, limit: int = 10, scope: Scope = EVERYWHERE) -> Lookup:
+        self.scopes.append(scope)
+        return Lookup(quote, self.places[:limit], {"total": 1.0})
+
+    def check(self, text: str, scope: Scope = EVERYWHERE) -> Checked:
+        self.scopes.append(scope)
+        return Checked(len(text.splitlines()), ())
+
+    def cited(self, identifier: str) -> Resolved:
+        return self.citations.get(identifier, Gone(None))
+
+    def scope(self, narrowing: Narrowing) -> Scope:
+        return resolve_scope(narrowing, self.library, ())
+
     def talks(self) -> Sequence[Talk]:
         return self.library
+
+    def transcript(self, file: str) -> Transcript | None:
+        return self.transcripts.get(file)
 
     def examples(self, lang: str) -> tuple[str, ...]:
         return EXAMPLES if lang else ()

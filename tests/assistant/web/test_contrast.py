@@ -16,6 +16,9 @@ TEXT = [
     ("soft", "paper"),
     ("soft", "surface"),
     ("soft", "sunken"),
+    ("soft", "accent-wash"),
+    ("ink", "accent-wash"),
+    ("warn", "sunken"),
     ("accent", "paper"),
     ("accent", "surface"),
     ("accent-strong", "accent-wash"),
@@ -34,8 +37,8 @@ CONTROLS = [
 
 
 def colours(selector: str) -> dict[str, str]:
-    css = (STATIC / "base.css").read_text(encoding="utf-8")
-    block = re.search(rf"^{re.escape(selector)} {{(.*?)^}}", css, re.MULTILINE | re.DOTALL)
+    css = "".join((STATIC / name).read_text(encoding="utf-8") for name in ("base.css", "dark.css"))
+    block = re.search(rf"^{re.escape(selector)}[^{{}}]* {{(.*?)^}}", css, re.MULTILINE | re.DOTALL)
     assert block is not None
     return dict(re.findall(r"--vb-([\w-]+): (#[0-9a-f]{6});", block[1]))
 

@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import asdict
+from typing import Any
 
 import pytest
 
 from assistant.web.answer_words import answer_words
 from assistant.web.i18n import words
-from assistant.web.languages import LANG_NAMES, choose_language
+from assistant.web.languages import LANG_NAMES, Lang, choose_language
+from assistant.web.lookup_words import lookup_words
+from assistant.web.page_words import page_words
+
+TABLES: tuple[Callable[[Lang], Any], ...] = (words, answer_words, page_words, lookup_words)
+CHINESE: tuple[Lang, Lang] = ("zh-Hans", "zh-Hant")
 
 
 @pytest.mark.parametrize(
@@ -49,7 +56,8 @@ def test_every_language_has_every_word_with_the_same_blanks() -> None:
         }
 
 
-def test_the_words_about_answers_are_whole_in_each_language() -> None:
+@pytest.mark.parametrize("table", TABLES[1:])
+def test_all_words_are_whole_in_each_language(table: Callable[[Lang], Any]) -> None:
     def shape(told: object) -> object:
         """Keys and blanks, without the words."""
         if isinstance(told, dict):
@@ -57,16 +65,16 @@ def test_the_words_about_answers_are_whole_in_each_language() -> None:
         if isinstance(told, tuple):
             return [shape(each) for each in told]
         assert told
-        return str(told).count("{}")
+        return len(re.findall(r"\{\d?\}", str(told)))
 
-    english = asdict(answer_words("en"))
+    english = asdict(table("en"))
     for lang in LANG_NAMES:
-        assert shape(asdict(answer_words(lang))) == shape(english)
+        assert shape(asdict(table(lang))) == shape(english)
 
 
 def test_chinese_is_written_in_its_own_script() -> None:
     simplified, traditional = (
-        f"{asdict(words(lang))}{asdict(answer_words(lang))}" for lang in ("zh-Hans", "zh-Hant")
+        "".join(str(asdict(table(lang))) for table in TABLES) for lang in CHINESE
     )
     assert not set(simplified) & set("問語處關閉從開啟這說聽訪談資庫據裡實寫")
     assert not set(traditional) & set("问语处关闭从开启这说听访谈资库据里实写")

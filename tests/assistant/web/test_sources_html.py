@@ -6,9 +6,10 @@ from dataclasses import replace
 
 import pytest
 
+from assistant.web.addresses import playing, web_url
 from assistant.web.i18n import words
 from assistant.web.session import Exchange
-from assistant.web.source_view import playing, sources_html, web_url
+from assistant.web.source_view import sources_html
 from tests.assistant.web.fakes import ANSWERED, WITH_TIMES
 
 

@@ -1,0 +1,41 @@
+"""Where every reader has to be named by a proxy, nothing is served without that. ASGI."""
+
+from __future__ import annotations
+
+from starlette.requests import HTTPConnection
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from assistant.access.types import ApiError
+from assistant.api.door import Door
+from assistant.api.errors import error_response
+
+OPEN = ("/healthz", "/api/health")
+"""For monitors, which come past the proxy; they say nothing about the library's contents."""
+EMBEDDED = ("/embed", "/embed.js")
+BELOW = ("/embed/", "/files/")
+"""The embedded chat has its own guard, which tokens pass; the pages' own files are no secret."""
+
+
+class UserGuard:
+    """Answers 401 to every request of nobody in particular, but for health."""
+
+    def __init__(self, app: ASGIApp, door: Door) -> None:
+        self.app = app
+        self.door = door
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] in ("http", "websocket") and not _is_open(scope):
+            try:
+                self.door.identify(HTTPConnection(scope))
+            except ApiError as error:
+                if scope["type"] == "websocket":
+                    await send({"type": "websocket.close", "code": 1008})
+                else:
+                    await error_response(error)(scope, receive, send)
+                return
+        await self.app(scope, receive, send)
+
+
+def _is_open(scope: Scope) -> bool:
+    path: str = scope["path"].removeprefix(scope.get("root_path", ""))
+    return path in (*OPEN, *EMBEDDED) or path.startswith(BELOW)

@@ -1,0 +1,1 @@
+"""Deep answers: questions that one passage can't answer, worked on in several steps."""

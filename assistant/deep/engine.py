@@ -1,0 +1,261 @@
+"""Deep mode: the answer to a question that one passage can't answer, put together in several steps.
+
+The question is split into parts, each is searched on several paths and has its share of what is
+read. Drafts are written over all parts together and part by part, judged by what the check leaves
+of them, gaps are searched again, and the supported sentences become one answer. All within a budget
+of the model's calls and of seconds; whatever the model fails at, quotes stand in for it, so that
+every part that was found is spoken of.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Generator, Sequence
+from contextlib import closing
+from dataclasses import dataclass, field, replace
+
+from assistant.answering import BELIEVED, refused
+from assistant.composing import answer_text
+from assistant.context import gather
+from assistant.deep.answer import Drafts, compose
+from assistant.deep.budget import BEAT_S, DeepBudget, Meter
+from assistant.deep.draft import candidate_of
+from assistant.deep.parts import Part
+from assistant.deep.progress import Progress
+from assistant.deep.search import Found, pooled, search_part, shares
+from assistant.deep.split import Splitter
+from assistant.deep.steps import (
+    begun_step,
+    draft_step,
+    failed_step,
+    gap_step,
+    judge_step,
+    part_step,
+    within,
+)
+from assistant.deep.wording import StepWords, step_words
+from assistant.drafting import Draft
+from assistant.excerpts import Excerpt
+from assistant.notices import in_quotes, kept_part
+from assistant.types import Answer, Step, Update
+from assistant.wishes import Wishes
+from assistant.writing import Writer
+from corpus.types import LanguageModelError
+from index.retriever import TranscriptRetriever
+from index.types import Query
+
+PART_TOKENS = 800
+"""What is read for one part's own draft at least, if the model is given that much."""
+GAPS = 2
+"""So many open questions are searched for once more."""
+
+
+def answer_deep(
+    query: Query,
+    retriever: TranscriptRetriever,
+    writer: Writer,
+    *,
+    language: str,
+    wishes: Wishes | None = None,
+    min_confidence: float = 0.5,
+    budget: DeepBudget | None = None,
+) -> Generator[Update]:
+    """The answer to a question that stands alone, while it is worked on.
+
+    ``language`` is the tag to answer in. Every update tells what is left of the budget, and up to
+    the last one its answer has the steps so far and nothing else: which sentences hold is decided
+    at the end. While the model is asked one comes every ``BEAT_S``, changed or not: closing the
+    generator then ends the request that is under way. Raises nothing that the model gives cause
+    for.
+    """
+    meter = Meter(budget or writer.deep)
+    splitter = Splitter(writer.model, retriever, meter)
+    run = _Run(query, retriever, writer, language, wishes, meter, splitter, Progress(meter))
+    yield from run.split()
+    yield from run.search()
+    if run.sure < min_confidence:
+        yield run.progress.update("done", run.refused())
+        return
+    yield from run.draft()
+    yield from run.judge()
+    yield from run.fill_gaps()
+    yield run.progress.update("done", run.answer())
+
+
+@dataclass(slots=True)
+class _Run:
+    """One deep answer under way: what was read, what was written, and what is left."""
+
+    query: Query
+    retriever: TranscriptRetriever
+    writer: Writer
+    language: str
+    wishes: Wishes | None
+    meter: Meter
+    splitter: Splitter
+    progress: Progress
+    parts: tuple[Part, ...] = ()
+    found: list[Found] = field(default_factory=list)
+    read: list[tuple[Excerpt, ...]] = field(default_factory=list)
+    pool: tuple[Excerpt, ...] = ()
+    drafts: Drafts = field(default_factory=Drafts)
+    reason: str = ""
+
+    @property
+    def sure(self) -> float:
+        """How sure the library is that it has an answer to one of the parts."""
+        return max((found.evidence.answerable for found in self.found), default=0.0)
+
+    @property
+    def words(self) -> StepWords:
+        return step_words(self.language)
+
+    def split(self) -> Generator[Update]:
+        """Finds the parts of the question."""
+        yield self.progress.update("splitting")
+        self.parts = yield from self.progress.waiting("splitting", self.splitter.parts(self.query))
+        self.progress.steps = [part_step(part, None, 0.0, self.words) for part in self.parts]
+        yield self.progress.update("searching")
+
+    def search(self) -> Generator[Update]:
+        """Every part on all paths; what was found is read in equal shares, and once more by part,
+        where there is more room for each."""
+        for n, part in enumerate(self.parts):
+            started = time.monotonic()
+            found = self._found(part)
+            self.found.append(found)
+            self.progress.steps[n] = part_step(part, found, time.monotonic() - started, self.words)
+            yield self.progress.update("searching")
+        budget = self.writer.evidence_tokens
+        self.pool = pooled(shares(self.found, budget))
+        each = max(budget // len(self.found), min(budget, PART_TOKENS))
+        self.read = [gather(found.evidence, each) for found in self.found]
+
+    def draft(self) -> Generator[Update]:
+        """Over all parts together, and part by part."""
+        words, drafts = self.words, self.drafts
+        drafts.whole = yield from self._written(words.draft_pooled, self.query.text, self.pool)
+        for part, excerpts in zip(self.parts, self.read, strict=True) if self.parts[1:] else ():
+            name = words.draft_part.format(part.title)
+            drafts.of_parts.append((yield from self._written(name, part.text, excerpts)))
+
+    def judge(self) -> Generator[Update]:
+        """Which way to answer comes first: over all parts together, or part by part."""
+        if self.drafts.judge(self.read):
+            self.progress.steps.append(judge_step(self.drafts.whole_first, self.words))
+        yield self.progress.update("judging")
+
+    def fill_gaps(self) -> Generator[Update]:
+        """Searches again for parts without a supported sentence; where there are none, for what
+        the model finds that its draft leaves open."""
+        for name, part in (yield from self._gaps())[:GAPS]:
+            if not self.meter.may_call:
+                return
+            started = time.monotonic()
+            known = frozenset(one.chunk.id for excerpts in self.read for one in excerpts)
+            found = self._found(part, known)
+            excerpts = gather(found.evidence, self.writer.evidence_tokens // 2)
+            gap = gap_step(name, found, time.monotonic() - started, self.words)
+            self.progress.steps.append(gap)
+            yield self.progress.update("judging")
+            draft = yield from self._written(part.title, part.text, excerpts, gap)
+            self.drafts.of_gaps.append(draft)
+            if part in self.parts:
+                n = self.parts.index(part)
+                self.read[n] = (*self.read[n], *excerpts)
+
+    def _gaps(self) -> Generator[Update, None, list[tuple[str, Part]]]:
+        """What is still open, each with the step's name."""
+        whole, by_part = self.drafts.candidates(self.read)
+        covered = whole.covered | by_part.covered
+        parts = [part for n, part in enumerate(self.parts) if n not in covered]
+        if parts or not whole.sentences or self.meter.calls_left < 2:
+            return [(self.words.gap_part.format(part.title), part) for part in parts]
+        told = " ".join(statement.text for statement in self.drafts.whole.statements)
+        asking = self.splitter.missing(self.query.text, told, GAPS)
+        missing = yield from self.progress.waiting("judging", asking)
+        return [(self.words.gap_missing.format(part.title), part) for part in missing]
+
+    def answer(self) -> Answer:
+        """The supported sentences by part, quotes where a part has none, and how it came about."""
+        composed = compose(self.drafts, self.found, self.read, self.language, self.writer.source)
+        reason = self.reason or self.splitter.reason
+        if not composed.is_written:
+            asked = self.drafts.all
+            declined = bool(asked) and all(draft.declined for draft in asked)
+            if not composed.citations or (declined and self.sure < BELIEVED):
+                return self.refused()
+            reason = reason or ("declined" if declined else "unsupported" if asked else "")
+        notice = (kept_part if composed.is_written else in_quotes)(reason, self.language)
+        return Answer(
+            answer_text(composed.statements, self.language),
+            composed.citations,
+            "answered",
+            "deep" if composed.is_written else "quotes",
+            self.sure,
+            (),
+            {"total": round(1000 * self.meter.elapsed_s, 1)},
+            statements=composed.statements if composed.is_written else (),
+            notice=notice if reason else "",
+            model=self.writer.model.name,
+            seen=self.drafts.seen,
+            steps=(*self.progress.steps, *composed.steps),
+        )
+
+    def refused(self) -> Answer:
+        """Nothing in the library answers."""
+        best = max(self.found, key=lambda found: found.evidence.answerable)
+        answer = refused(best.evidence, self.language)
+        took_ms = {"total": round(1000 * self.meter.elapsed_s, 1)}
+        return replace(answer, timings_ms=took_ms, steps=tuple(self.progress.steps))
+
+    def _found(self, part: Part, apart_from: frozenset[str] = frozenset()) -> Found:
+        languages = dict.fromkeys(talk.language for talk in self.retriever.talks())
+        return search_part(
+            part,
+            self.retriever.search,
+            self.query.scope,
+            languages,
+            self.writer.dictionary,
+            apart_from=apart_from,
+        )
+
+    def _written(
+        self, name: str, question: str, excerpts: Sequence[Excerpt], gap: Step | None = None
+    ) -> Generator[Update, None, Draft]:
+        """One draft, as far as it comes; an empty one where no call is left. Its step is put below
+        the gap's, if it fills one, which is the last so far."""
+        draft = Draft()
+        if not excerpts or not self.meter.spend():
+            return draft
+        started = time.monotonic()
+        before = self.progress.steps[:-1] if gap else self.progress.steps
+
+        def put(step: Step) -> None:
+            self.progress.steps = [*before, within(gap, step) if gap else step]
+
+        put(begun_step(name, self.words))
+        yield self.progress.update("writing")
+        try:
+            with closing(self._drafts(question, excerpts)) as drafts:
+                for latest in drafts:
+                    draft = latest
+                    yield from self.progress.beat("writing")
+            self.meter.worked()
+        except LanguageModelError as error:
+            self.reason = error.reason
+            self.meter.failed(error.reason)
+        judged, took_s = candidate_of([draft], self.read), time.monotonic() - started
+        failed = self.meter.has_failed and not draft.statements
+        put(
+            failed_step(name, self.words)
+            if failed
+            else draft_step(name, judged, len(self.parts), took_s, self.words)
+        )
+        yield self.progress.update("writing")
+        return draft
+
+    def _drafts(self, question: str, excerpts: Sequence[Excerpt]) -> Generator[Draft]:
+        return self.writer.write_from(
+            question, excerpts, self.language, self.wishes, self.meter.deadline, beat_s=BEAT_S
+        )

@@ -1,0 +1,163 @@
+"""The routes of the embedded chat: its page, its answers, the script for hosts, and tokens."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from time import time
+
+from fastapi import FastAPI, Request, Response
+from fastapi.responses import HTMLResponse, StreamingResponse
+from fastapi.staticfiles import StaticFiles
+
+from assistant.access.scope import talks_of
+from assistant.access.types import ApiError, Caller
+from assistant.api.door import Door
+from assistant.api.errors import add_error_handlers
+from assistant.api.events import HEADERS, MEDIA_TYPE
+from assistant.api.framed import Framed
+from assistant.api.requests import turns
+from assistant.embed.answering import EmbedQuestion, answer_events, begun
+from assistant.embed.offers import offers
+from assistant.embed.page_view import Shown, embed_html, refused_html
+from assistant.embed.policy import embed_policy
+from assistant.embed.presets import Preset, narrowing_in, reached_scope, read_preset
+from assistant.embed.tokens import EmbedToken, read_token
+from assistant.web.middleware import WithHeaders
+from assistant.web.narrowing import chosen, scope_of
+
+STATIC = Path(__file__).parent / "static"
+SCRIPT_CACHE = "public, max-age=600, stale-while-revalidate=86400"
+"""So long sites may use an older script: its messages and attributes stay compatible."""
+
+
+def add_embed(app: FastAPI, door: Door) -> None:
+    """Adds ``/embed``, its answers and files, and ``/embed.js``.
+
+    Whatever catches all other addresses has to be added after them.
+    """
+    page = _EmbedPage(door)
+    files = StaticFiles(directory=STATIC)
+
+    async def script(request: Request) -> Response:
+        response = await files.get_response("embed.js", request.scope)
+        # The page that loads it may be in another encoding.
+        response.headers["Content-Type"] = "text/javascript; charset=utf-8"
+        # A site may want all that it loads to say that it may be loaded there.
+        response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
+        response.headers["Cache-Control"] = SCRIPT_CACHE
+        return response
+
+    app.add_api_route("/embed.js", script, methods=["GET", "HEAD"], include_in_schema=False)
+    app.add_api_route("/embed", page.shown, methods=["GET", "HEAD"], include_in_schema=False)
+    app.mount("/embed", Framed(_below(page, door), door, "/embed"))
+
+
+def _below(page: _EmbedPage, door: Door) -> FastAPI:
+    """What the page asks of the server, with errors as programs know them, and its files."""
+    below = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
+    add_error_handlers(below, door.metrics.refused)
+    below.add_api_route("/ask", page.answered, methods=["POST"])
+    files = WithHeaders(StaticFiles(directory=STATIC), {"Cache-Control": "no-cache"})
+    below.mount("/files", files)
+    return below
+
+
+class _EmbedPage:
+    """The document, behind its own guard: a token where tokens are signed, else as any page."""
+
+    def __init__(self, door: Door) -> None:
+        self.door = door
+
+    def reader(self, request: Request) -> Caller:
+        """Who asks on the page; the request counts. Raises ApiError 401."""
+        caller = self.door.reader(request)
+        if self.door.serving.embed_secret and caller.kind != "token":
+            raise _no_token()
+        return caller
+
+    async def answered(self, request: Request, asked: EmbedQuestion) -> Response:
+        """The answer as events. Raises ApiError."""
+        return await _answer(self.door, request, asked, self.reader(request))
+
+    def shown(self, request: Request) -> Response:
+        preset = read_preset(request.url.query, request.headers.get("accept-language"))
+        serving = self.door.serving
+        try:
+            caller, token = self._allowed(request, preset)
+        except ApiError as error:
+            policy = embed_policy(serving.origins)
+            return _page(refused_html(preset), preset, policy, error.status)
+        framers = _framers(self.door.home(request), serving.origins, token)
+        html = embed_html(preset, self._told(request, preset, caller, framers))
+        return _page(html, preset, embed_policy(serving.origins, token))
+
+    def _allowed(self, request: Request, preset: Preset) -> tuple[Caller, EmbedToken | None]:
+        """The reader and the token that let the page be shown. Raises ApiError."""
+        secret = self.door.serving.embed_secret
+        if not secret:
+            return self.door.identify(request, asks_keys=False), None
+        if not preset.token:
+            raise _no_token()
+        token = read_token(secret, preset.token, time())
+        return Caller("token", token.id, token.talks), token
+
+    def _told(
+        self, request: Request, preset: Preset, caller: Caller, framers: Sequence[str]
+    ) -> Shown:
+        """What the document tells; while the library loads, nothing of what is in it."""
+        home = self.door.home(request)
+        try:
+            engine = self.door.engine()
+            scope = reached_scope(preset.narrowed, engine.talks(), caller)
+        except ApiError:
+            return Shown(home, framers, questions=preset.questions)
+        own = talks_of(engine, caller)
+        examples = engine.examples(preset.lang) if caller.talks is None else ()
+        offered = offers(preset, scope, own, examples)
+        talks = len(own) if caller.talks is not None else 0
+        within = chosen(scope_of(preset.narrowed, own), own)
+        if caller.talks is not None and not preset.narrowed:
+            within = chosen(scope, own)
+        return Shown(home, framers, within, talks, offered.questions, offered.topics)
+
+
+async def _answer(door: Door, request: Request, asked: EmbedQuestion, caller: Caller) -> Response:
+    engine = door.engine()
+    narrowed = narrowing_in(asked.narrowed)
+    scope = reached_scope(narrowed, engine.talks(), caller)
+    own = talks_of(engine, caller)
+    within = chosen(scope_of(narrowed, own), own)
+    history = turns(asked.history)
+    updates = door.updates(request, caller, asked.question.strip(), history, scope)
+    first = await begun(updates)
+    events = answer_events(asked, within, first, updates)
+    return StreamingResponse(events, media_type=MEDIA_TYPE, headers=HEADERS)
+
+
+def _page(html: str, preset: Preset, policy: str, status: int = 200) -> Response:
+    headers = {
+        "Content-Security-Policy": policy,
+        "Content-Language": preset.lang,
+        "Vary": "Accept-Language",
+        # The address may hold a token.
+        "Cache-Control": "no-store",
+    }
+    return HTMLResponse(html, status, headers)
+
+
+def _framers(home: str, origins: Sequence[str], token: EmbedToken | None) -> tuple[str, ...]:
+    """The sites whose scripts the page listens to: those that may frame it."""
+    if token:
+        return (token.origin,)
+    scheme, _, rest = home.partition("://")
+    return (f"{scheme}://{rest.partition('/')[0]}", *origins)
+
+
+def _no_token() -> ApiError:
+    return ApiError(
+        401,
+        "no_token",
+        "This embed needs a token.",
+        "Sign one with python app.py token or POST /api/embed-tokens, and give it as token=.",
+    )

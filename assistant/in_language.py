@@ -1,0 +1,129 @@
+"""A model's reply in the language that it was asked for.
+
+Small models fall into the language of what they read. A reply that begins so is let run to its
+end, unseen, and asked for once more in the right language: since the model has read all but the
+last line already, that takes it a fraction of the time.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from types import TracebackType
+from typing import Self
+
+from assistant.llm.types import LanguageModel, Message, Reply
+from assistant.prompts import again_messages, declines, may_decline
+from corpus.language import detect_language
+from corpus.sentences import width
+
+TELLING_WIDTH = 60
+"""So much of a reply tells its language, if no sentence has ended before: thirty characters of
+Chinese, a line of English."""
+_ENDED = re.compile(r"[.!?。！？]\W|[。！？]")
+_HANDLES = re.compile(r"\[\d+\]")
+
+
+def in_language(
+    model: LanguageModel, asked: Sequence[Message], language: str, deadline: float
+) -> Reply:
+    """The reply to ``asked``, from its beginning in the language of this tag where the model can be
+    brought to it."""
+    return _InLanguage(model, asked, language, deadline)
+
+
+class _InLanguage:
+    """Keeps the contract of ``Reply`` over one reply or, one after the other, two."""
+
+    def __init__(
+        self, model: LanguageModel, asked: Sequence[Message], language: str, deadline: float
+    ) -> None:
+        self._model = model
+        self._asked = asked
+        self._language = language
+        self._deadline = deadline
+        self._beat_s: float | None = None
+        self._closed = False
+        self._reply = model.stream(asked, deadline=deadline)
+        self._pieces = self._run()
+
+    @property
+    def cut(self) -> bool:
+        return self._reply.cut
+
+    def beats(self, every_s: float) -> Iterator[str]:
+        self._beat_s = every_s
+        return self
+
+    def __iter__(self) -> Iterator[str]:
+        return self
+
+    def __next__(self) -> str:
+        return next(self._pieces)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        self._closed = True
+        self._reply.close()
+
+    def _run(self) -> Iterator[str]:
+        beginning = ""
+        for piece in self._each():
+            beginning += piece
+            if not piece or not _tells(beginning):
+                yield from self._beat()
+            elif not is_other_language(beginning, self._language):
+                yield beginning
+                yield from self._each()
+                return
+            else:
+                yield from self._once_more(beginning)
+                return
+        if beginning:
+            yield beginning
+
+    def _once_more(self, beginning: str) -> Iterator[str]:
+        if not again_messages(self._asked, beginning, self._language):
+            yield beginning
+            yield from self._each()
+            return
+        for piece in self._each():
+            beginning += piece
+            yield from self._beat()
+        self._reply.close()
+        if self._closed:
+            return
+        again = again_messages(self._asked, beginning, self._language)
+        self._reply = self._model.stream(again, deadline=self._deadline)
+        yield from self._each()
+
+    def _each(self) -> Iterator[str]:
+        return self._reply if self._beat_s is None else self._reply.beats(self._beat_s)
+
+    def _beat(self) -> Iterator[str]:
+        """A moment to leave, where those are wanted."""
+        if self._beat_s is not None:
+            yield ""
+
+
+def _tells(beginning: str) -> bool:
+    """Whether the reply has come far enough to show its language, and says anything at all."""
+    if may_decline(beginning) or declines(beginning):
+        return False
+    return width(beginning) >= TELLING_WIDTH or bool(_ENDED.search(beginning))
+
+
+def is_other_language(text: str, wanted: str) -> bool:
+    """Whether a text is in another language than this tag's, scripts of Chinese together."""
+    told = detect_language(_HANDLES.sub(" ", text)).partition("-")[0]
+    return "und" not in (told, wanted) and told != wanted.partition("-")[0]

@@ -1,0 +1,1 @@
+"""The library as tools of assistants that speak the Model Context Protocol."""

@@ -1,0 +1,68 @@
+"""A client that hangs up ends the work: real sockets, real server."""
+
+from __future__ import annotations
+
+import json
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+import pytest
+
+from assistant.access.settings import ServingSettings
+from assistant.types import Update
+from tests.assistant.api.clients import api_app
+from tests.assistant.web.fakes import FakeEngine, loaded
+from tests.browser.serving import served
+
+END_S = 10.0
+
+
+class Endless(FakeEngine):
+    """Writes until it is closed, and says when it has begun."""
+
+    def __init__(self) -> None:
+        super().__init__(updates=self._writing)
+        self.begun = threading.Event()
+
+    def _writing(self, _: str) -> Iterator[Update]:
+        end = time.monotonic() + 3 * END_S
+        while time.monotonic() < end:
+            self.begun.set()
+            yield Update("writing")
+            time.sleep(0.05)
+
+
+def ask(url: str, accept: str) -> socket.socket:
+    """A request that has been sent, its response not yet read."""
+    body = json.dumps({"question": "Still there?"}).encode()
+    head = (
+        f"POST /api/ask HTTP/1.1\r\nHost: here\r\nAccept: {accept}\r\n"
+        f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
+    )
+    where = urlsplit(url)
+    connection = socket.create_connection((where.hostname or "", where.port or 0), END_S)
+    connection.sendall(head.encode() + body)
+    return connection
+
+
+@pytest.mark.parametrize(
+    ("accept", "reads"),
+    [("application/json", False), ("text/event-stream", False), ("text/event-stream", True)],
+    ids=["whole", "before the first event", "after it"],
+)
+def test_the_work_ends_and_its_place_is_free(accept: str, reads: bool) -> None:
+    engine = Endless()
+    app = api_app(engine, ServingSettings(concurrent_answers=1))
+    with served(loaded(engine), app) as url:
+        with ask(url, accept) as connection:
+            assert engine.begun.wait(END_S)
+            if reads:
+                assert connection.recv(1000).startswith(b"HTTP/1.1 200")
+            assert not engine.closed.is_set()
+        assert engine.closed.wait(END_S), "the engine works on for nobody"
+        engine.begun.clear()
+        with ask(url, accept):
+            assert engine.begun.wait(END_S), "the place is not free again"

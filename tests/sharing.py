@@ -1,0 +1,42 @@
+"""What all tests of a process share of the bundled model: it is loaded and measured once.
+
+Nearly every command of the program spends seconds on either, which depend on nothing but what they
+are given. Other models are loaded each time, and fakes are measured each time.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+from index.centring import LanguageMeans, measure_means
+from index.embedder import Precision, SentenceEmbedding, load_embedder
+from index.types import Embedder
+
+_means: dict[str, LanguageMeans] = {}
+
+
+def load_once(
+    model: str | None,
+    data_dir: Path,
+    device: str | None = None,
+    precision: Precision = "fast",
+) -> SentenceEmbedding:
+    """As ``load_embedder``."""
+    if model is not None:
+        return load_embedder(model, data_dir, device, precision)
+    return _bundled(data_dir, device, precision)
+
+
+@cache
+def _bundled(data_dir: Path, device: str | None, precision: Precision) -> SentenceEmbedding:
+    return load_embedder(None, data_dir, device, precision)
+
+
+def measure_once(embedder: Embedder) -> LanguageMeans:
+    """As ``measure_means``."""
+    if not isinstance(embedder, SentenceEmbedding):
+        return measure_means(embedder)
+    if embedder.name not in _means:
+        _means[embedder.name] = measure_means(embedder)
+    return _means[embedder.name]
