@@ -14,6 +14,8 @@ from corpus.types import SettingsError
 LEAST_SECRET = 32
 """Characters of a secret that signs tokens: as many as HMAC-SHA-256 has bytes."""
 LEAST_KEY = 16
+OBSIDIAN_APP = "app://obsidian.md"
+"""The origin of notes inside Obsidian's desktop app, the one that is no website."""
 
 VARIABLES: Mapping[str, str] = MappingProxyType(
     {
@@ -90,10 +92,13 @@ def read_serving_settings(environ: Environ) -> ServingSettings:
 
 
 def site_origin(text: str, where: str = "VERBATIM_EMBED_ORIGINS") -> str:
-    """A site as browsers name it; ``*`` and paths would let in more than is meant.
+    """A site as browsers name it, or ``OBSIDIAN_APP``; ``*`` and paths would let in more than is
+    meant.
 
     Raises SettingsError that says ``where`` it stands.
     """
+    if text.rstrip("/").lower() == OBSIDIAN_APP:
+        return OBSIDIAN_APP
     try:
         parts = urlsplit(text.rstrip("/"))
         sound = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0

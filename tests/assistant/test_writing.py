@@ -213,3 +213,24 @@ def test_several_moments_of_one_talk_survive(scripted: ScriptedServer, engine: E
     assert [(c.file, c.start_s) for c in answer.citations] == [
         ("talk.md", 10.0), ("bread.md", 60.0), ("bread.md", 60.0),
     ]  # fmt: skip
+
+
+def test_leaving_before_the_first_sentence_ends_the_request(
+    scripted: ScriptedServer, engine: Engine
+) -> None:
+    scripted.play(Scene((f"{SAFER} ", "[1]. ", f"{SLIPS} [1]."), first_s=0.2, pause_s=2.0))
+    stream = engine().stream(ASKED)
+    while not scripted.requests:
+        next(stream)
+    stream.close()
+    assert scripted.left.wait(2), "the model went on writing"
+
+
+def test_chinese_in_the_other_script_is_put_into_the_reader_s(
+    scripted: ScriptedServer, engine: Engine
+) -> None:
+    scripted.play(Scene(f"锋利的刀不会打滑，所以更安全 [1]。 {SAFER} [1]."))
+    answer = engine(min_confidence=0.0).ask("為什麼 knife 要磨得鋒利？")
+    first, second = answer.statements
+    assert first.text == "鋒利的刀不會打滑，所以更安全。"
+    assert (second.text, second.markers) == (f"{SAFER}.", (1,))
