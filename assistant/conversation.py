@@ -9,10 +9,10 @@ from dataclasses import replace
 from functools import cached_property
 
 from assistant.answering import fallen_back, kept, quoted, refused, written
-from assistant.citing.article import check_text
+from assistant.citing.article import checking
 from assistant.citing.lookup import QuoteFinder
 from assistant.citing.resolving import Resolved, resolve
-from assistant.citing.types import Checked, Lookup
+from assistant.citing.types import Lookup, Quotation
 from assistant.deep.budget import BEAT_S
 from assistant.deep.engine import answer_deep
 from assistant.drafting import Draft
@@ -121,9 +121,9 @@ class Assistant:
         """Where a quote was said: see ``QuoteFinder.find``."""
         return self.quotes.find(quote, limit, scope)
 
-    def check(self, text: str, scope: Scope = EVERYWHERE) -> Checked:
-        """The sentences of a text that quote the library, and what is wrong with them."""
-        return check_text(text, self.quotes, scope)
+    def checking(self, text: str, scope: Scope = EVERYWHERE) -> Generator[Quotation | None]:
+        """What each sentence of a text quotes, and what is wrong with it, one after the other."""
+        return checking(text, self.quotes, scope)
 
     def cited(self, identifier: str) -> Resolved:
         """What has become of the words of a permanent id. Raises SettingsError for what is none."""

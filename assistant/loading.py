@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Literal, Protocol
 
 from assistant.citing.resolving import Resolved
-from assistant.citing.types import Checked, Lookup
+from assistant.citing.types import Lookup, Quotation
 from assistant.llm.types import ModelState
 from assistant.scoping import Narrowing
 from assistant.types import Answer, Mode, Turn, Update
@@ -73,8 +73,9 @@ class Engine(Protocol):
         """Where a quote was said, best first. Raises SettingsError for what can't be one."""
         ...
 
-    def check(self, text: str, scope: Scope = EVERYWHERE) -> Checked:
-        """The sentences of a text that quote the library, and what is wrong with them."""
+    def checking(self, text: str, scope: Scope = EVERYWHERE) -> Generator[Quotation | None]:
+        """Each sentence of a text in turn: what it quotes and what is wrong with it, ``None``
+        where it quotes nothing. Closing the generator ends the work."""
         ...
 
     def cited(self, identifier: str) -> Resolved:

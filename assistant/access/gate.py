@@ -37,14 +37,14 @@ class Gate:
 
     def address(self, peer: str, headers: Headers) -> str:
         """Where a request comes from: of what trusted proxies passed on, the last other address."""
-        if not self._is_trusted(peer):
+        if not self.is_proxy(peer):
             return peer
         hops = [hop.strip() for value in headers("x-forwarded-for") for hop in value.split(",")]
         for hop in reversed(hops):
             if _ip(hop) is None:
                 break
             peer = hop
-            if not self._is_trusted(hop):
+            if not self.is_proxy(hop):
                 break
         return peer
 
@@ -80,7 +80,7 @@ class Gate:
 
     def user(self, peer: str, headers: Headers) -> str | None:
         """The user whom a trusted proxy names; a header that is there twice names nobody."""
-        if not (self._user_header and self._is_trusted(peer)):
+        if not (self._user_header and self.is_proxy(peer)):
             return None
         names = headers(self._user_header)
         return names[0].strip()[:LONGEST_NAME] or None if len(names) == 1 else None
@@ -95,7 +95,8 @@ class Gate:
             return self._read_token(bearer, headers)
         return None
 
-    def _is_trusted(self, peer: str) -> bool:
+    def is_proxy(self, peer: str) -> bool:
+        """Whether an address is one whose headers count."""
         ip = _ip(peer)
         return ip is not None and any(_v6(ip) in network for network in self._proxies)
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import threading
 import time
+from bisect import bisect_right
+from collections import OrderedDict
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-
-import limits
 
 from assistant.access.types import ApiError, Caller
 
@@ -28,28 +28,49 @@ class Standing:
 
 
 class Rates:
-    """Counts requests by caller in a moving window; 0 requests stand for no limit."""
+    """Counts requests by caller in a moving window; 0 requests stand for no limit.
 
-    def __init__(self, requests: int, window_s: int = WINDOW_S) -> None:
-        self._item = limits.RateLimitItemPerSecond(requests, window_s) if requests else None
-        self._limiter = limits.strategies.MovingWindowRateLimiter(limits.storage.MemoryStorage())
+    Nothing is kept of a caller who has sent none for a window: addresses cost an attacker nothing.
+    """
+
+    def __init__(self, requests: int, window_s: float = WINDOW_S) -> None:
+        self._limit = requests
+        self._window_s = window_s
+        self._times: OrderedDict[tuple[str, str], list[float]] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def __len__(self) -> int:
+        """Of how many callers something is kept."""
+        return len(self._times)
 
     def count(self, caller: Caller) -> Standing | None:
         """Counts one request. Raises ApiError 429 for one too many."""
-        if self._item is None:
+        if not self._limit:
             return None
-        within = self._limiter.hit(self._item, caller.kind, caller.name)
-        window = self._limiter.get_window_stats(self._item, caller.kind, caller.name)
-        reset_s = max(window.reset_time - time.time(), 0.0)
+        now_s = time.monotonic()
+        with self._lock:
+            self._forget(now_s - self._window_s)
+            times = self._times.setdefault((caller.kind, caller.name), [])
+            del times[: bisect_right(times, now_s - self._window_s)]
+            within = len(times) < self._limit
+            if within:
+                times.append(now_s)
+                self._times.move_to_end((caller.kind, caller.name))
+            reset_s = times[0] + self._window_s - now_s
         if not within:
             raise ApiError(
                 429,
                 "too_many_requests",
-                f"More than {self._item.amount} requests in {self._item.get_expiry()} seconds.",
+                f"More than {self._limit} requests in {self._window_s:g} seconds.",
                 "Wait as many seconds as Retry-After says, then ask more slowly.",
                 retry_after_s=max(reset_s, 1.0),
             )
-        return Standing(self._item.amount, window.remaining, reset_s)
+        return Standing(self._limit, self._limit - len(times), reset_s)
+
+    def _forget(self, since_s: float) -> None:
+        """Lets go of those whose last request, by which they are in order, was before that."""
+        while self._times and next(iter(self._times.values()))[-1] <= since_s:
+            self._times.popitem(last=False)
 
 
 class Places:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from assistant.casting import Environ, address, number, words
 from assistant.secret import Secret
@@ -14,6 +15,8 @@ from corpus.types import SettingsError
 LEAST_SECRET = 32
 """Characters of a secret that signs tokens: as many as HMAC-SHA-256 has bytes."""
 LEAST_KEY = 16
+_PORTS = {"http": 80, "https": 443}
+_HOST = re.compile(r"[a-z0-9._-]+|[0-9a-f:.]+")
 OBSIDIAN_APP = "app://obsidian.md"
 """The origin of notes inside Obsidian's desktop app, the one that is no website."""
 
@@ -100,14 +103,23 @@ def site_origin(text: str, where: str = "VERBATIM_EMBED_ORIGINS") -> str:
     if text.rstrip("/").lower() == OBSIDIAN_APP:
         return OBSIDIAN_APP
     try:
-        parts = urlsplit(text.rstrip("/"))
-        sound = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
-        sound = sound and not (parts.path or parts.query or parts.username)
+        site = _site(urlsplit(text.rstrip("/")))
     except ValueError:
-        sound = False
-    if not sound or "*" in text or ";" in text:
+        site = ""
+    if not site:
         raise SettingsError(f"{where} has {text!r}: give sites like https://wiki.example.org")
-    return f"{parts.scheme}://{parts.netloc}".lower()
+    return site
+
+
+def _site(parts: SplitResult) -> str:
+    """Their site as ``Origin`` names it, in ASCII and without the port that goes without saying;
+    empty for what is more or less than a site. Raises ValueError for what is none either."""
+    host = (parts.hostname or "").encode("idna").decode()
+    beyond = parts.path or parts.query or parts.fragment or "@" in parts.netloc
+    if not _HOST.fullmatch(host) or parts.scheme not in _PORTS or beyond or parts.port == 0:
+        return ""
+    site = f"{parts.scheme}://[{host}]" if ":" in host else f"{parts.scheme}://{host}"
+    return site if parts.port in (None, _PORTS[parts.scheme]) else f"{site}:{parts.port}"
 
 
 def _secret(environ: Environ) -> Secret:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncGenerator, Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import AsyncGenerator, Collection, Mapping, Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -15,8 +14,10 @@ from assistant.access.limits import Places, Rates, Standing
 from assistant.access.scope import narrowed
 from assistant.access.settings import ServingSettings
 from assistant.access.types import ApiError, Caller
-from assistant.api.flow import Flow
+from assistant.api.flow import Flow, in_steps
 from assistant.api.metrics import Metrics
+from assistant.citing.article import checked_of
+from assistant.citing.types import Checked
 from assistant.embed.tokens import EmbedToken, read_token
 from assistant.loading import Engine, Loading, LoadState
 from assistant.scoping import Narrowing
@@ -132,11 +133,13 @@ class Door:
         finally:
             flow.stop()
 
-    @contextmanager
-    def place(self) -> Iterator[None]:
-        """One of the places for answers, for other work that takes long. Raises ApiError 429."""
+    async def checked(self, request: Request, text: str, scope: Scope) -> Checked:
+        """What a text quotes. It holds one of the places for answers, and goes on sentence by
+        sentence while the client stays. Raises ApiError 429 without a place, 499, and what the
+        engine raises."""
+        work = self.engine().checking(text, scope)
         with self._places.one():
-            yield
+            return checked_of(await in_steps(work, request.is_disconnected))
 
     def home(self, request: HTTPConnection) -> str:
         """The address that readers reach the page at, without a slash at its end."""

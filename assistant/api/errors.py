@@ -11,6 +11,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 
 from assistant.access.types import ApiError
 from corpus.types import LanguageModelError, SettingsError, VerbatimError
@@ -33,6 +34,11 @@ INTERNAL = ApiError(
     "Something went wrong here.",
     "Try again; if it stays so, tell the operator, whose log says what it was.",
 )
+
+
+def not_for_tokens() -> ApiError:
+    """That an embedded chat may not do this."""
+    return ApiError(403, "not_for_tokens", "An embed token doesn't open this.", "Use an API key.")
 
 
 def error_json(error: ApiError) -> dict[str, Any]:
@@ -66,6 +72,8 @@ def api_error(error: Exception) -> ApiError:
             status = error.status_code
             plain = (f"http_{status}", str(error.detail), SEE_DOCS)
             return ApiError(status, *_HTTP.get(status, plain))
+        case ClientDisconnect():
+            return ApiError(499, "client_left", "The client has left.", "Send it again.")
         case LanguageModelError():
             return ApiError(
                 502, f"model_{error.reason}", str(error), "Try again, or ask with mode quotes."

@@ -7,6 +7,9 @@ import contextlib
 import threading
 from collections.abc import AsyncIterator, Awaitable, Callable, Generator
 from dataclasses import replace
+from typing import Any, TypeVar
+
+from starlette.concurrency import run_in_threadpool
 
 from assistant.access.types import ApiError
 from assistant.types import Update
@@ -15,6 +18,8 @@ LOOK_S = 0.25
 """How often to look whether the client is still there. Servers don't tell it when sending."""
 
 News = Update | Exception | None
+Step = TypeVar("Step")
+_END: Any = object()
 
 
 class Flow:
@@ -61,7 +66,7 @@ class Flow:
         while not await has_left():
             await asyncio.sleep(LOOK_S)
         self.stop()
-        self._news.put_nowait(ApiError(499, "client_left", "The client has left.", "Ask again."))
+        self._news.put_nowait(_left())
 
     def _run(self) -> None:
         last: News = None
@@ -84,6 +89,24 @@ class Flow:
         # The loop is closed when the server has stopped meanwhile.
         with contextlib.suppress(RuntimeError):
             self._loop.call_soon_threadsafe(self._news.put_nowait, news)
+
+
+async def in_steps(
+    work: Generator[Step], has_left: Callable[[], Awaitable[bool]]
+) -> tuple[Step, ...]:
+    """All that short steps give, each made in a thread; closes them. Raises ApiError 499 once the
+    client has left, and what the work raises."""
+    done: list[Step] = []
+    with contextlib.closing(work):
+        while (step := await run_in_threadpool(next, work, _END)) is not _END:
+            done.append(step)
+            if await has_left():
+                raise _left()
+    return tuple(done)
+
+
+def _left() -> ApiError:
+    return ApiError(499, "client_left", "The client has left.", "Ask again.")
 
 
 def _says_the_same(update: Update, before: Update) -> bool:

@@ -75,12 +75,11 @@ class Framed:
 
     async def _inside(self, scope: Scope, receive: Receive, send: Send) -> None:
         """The application, unless the body says beforehand that it is too large."""
-        length = Headers(scope=scope).get("content-length", "")
-        if length.isdecimal() and int(length) > MOST_BYTES:
+        if declared_too_large(scope):
             self._door.metrics.refused("too_large")
-            await self._respond(_too_large())(scope, receive, send)
+            await self._respond(too_large())(scope, receive, send)
             return
-        await self._app(scope, _limited(receive), send)
+        await self._app(scope, limited(receive), send)
 
     def _route(self, scope: Scope) -> str:
         """The route as it is written; one name for all addresses that there aren't."""
@@ -88,11 +87,17 @@ class Framed:
         return f"{self._prefix}{path}" if isinstance(path, str) else f"{self._prefix}/…"
 
 
-def _limited(receive: Receive) -> Receive:
-    """A body without a declared length, cut off where it gets too large."""
+def declared_too_large(scope: Scope) -> bool:
+    """Whether a request says so of its body."""
+    length = Headers(scope=scope).get("content-length", "")
+    return length.isdecimal() and int(length) > MOST_BYTES
+
+
+def limited(receive: Receive) -> Receive:
+    """A body without a declared length, cut off where it gets too large: then HTTPException 413."""
     received = 0
 
-    async def limited() -> Message:
+    async def received_so_far() -> Message:
         nonlocal received
         message = await receive()
         received += len(message.get("body", b""))
@@ -100,10 +105,11 @@ def _limited(receive: Receive) -> Receive:
             raise HTTPException(413)
         return message
 
-    return limited
+    return received_so_far
 
 
-def _too_large() -> ApiError:
+def too_large() -> ApiError:
+    """That a body is."""
     return ApiError(
         413,
         "too_large",

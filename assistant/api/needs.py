@@ -6,9 +6,10 @@ from typing import Annotated, Any
 
 from fastapi import Depends, Request
 
-from assistant.access.types import ApiError, Caller
+from assistant.access.types import Caller
 from assistant.api.documents import ErrorDocument
 from assistant.api.door import Door
+from assistant.api.errors import not_for_tokens
 from assistant.loading import Engine
 
 
@@ -32,9 +33,7 @@ async def no_token(request: Request) -> Caller:
     """Who calls, unless it is an embedded chat, which sees nothing of the server itself."""
     caller = await caller_of(request)
     if caller.kind == "token":
-        raise ApiError(
-            403, "not_for_tokens", "An embed token doesn't open this.", "Use an API key."
-        )
+        raise not_for_tokens()
     return caller
 
 

@@ -38,6 +38,7 @@ from assistant.api.openai_chat_request import (
     model_ids,
     narrowing_of,
     read_request,
+    require_json,
     text_of,
     unknown_model,
 )
@@ -95,6 +96,7 @@ class _Chat:
 
     async def complete(self, request: Request) -> Response:
         caller = self.door.caller(request)
+        require_json(request.headers.get("content-type", ""))
         asked = read_request(await request.body())
         mode = mode_of(asked, self.door.engine().modes())
         reply = Reply(f"chatcmpl-{uuid.uuid4().hex}", asked.model, int(time.time()))
@@ -110,7 +112,7 @@ class _Chat:
     ) -> Response:
         conversation, home = conversation_of(asked), self.door.home(request)
         question, history = conversation.question, conversation.history
-        scope = self.door.scope(caller, narrowing_of(asked))
+        scope = await asyncio.to_thread(self.door.scope, caller, narrowing_of(asked))
         updates = self.door.updates(request, caller, question, history, scope, mode)
         if asked.stream:
             # What is refused is refused before the stream begins, with its own status.

@@ -83,6 +83,15 @@ class Conversation:
     history: tuple[Turn, ...]
 
 
+def require_json(content_type: str) -> None:
+    """Raises Refused for another kind of body: browsers send those, and bodies of no kind, for any
+    site without asking whether it may."""
+    if content_type.partition(";")[0].strip().lower() != "application/json":
+        raise Refused(
+            "The body is not marked as JSON.", "Send Content-Type: application/json.", None
+        )
+
+
 def read_request(body: bytes) -> ChatRequest:
     """The request. Raises Refused that names what is wrong with it."""
     request = _valid(lambda: ChatRequest.model_validate_json(body), ())

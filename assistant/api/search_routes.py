@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
+from fastapi.concurrency import run_in_threadpool
 
 from assistant.api.documents import CheckedOut, LookupOut, SearchOut
 from assistant.api.needs import TheCaller, TheDoor, TheEngine, faults
@@ -79,12 +80,11 @@ def cite(
     response_model=CheckedOut,
     responses=faults(400, 404, 413),
 )
-def check(
-    request: Request, asked: ArticleRequest, door: TheDoor, caller: TheCaller, engine: TheEngine
+async def check(
+    request: Request, asked: ArticleRequest, door: TheDoor, caller: TheCaller
 ) -> CheckedOut:
     """Each sentence that quotes the library, with its place, and what the text has otherwise:
     another speaker, another number. It takes one of the places for answers."""
-    scope = door.scope(caller, asked.narrowing())
-    with door.place():
-        checked = engine.check(asked.text, scope)
+    scope = await run_in_threadpool(door.scope, caller, asked.narrowing())
+    checked = await door.checked(request, asked.text, scope)
     return checked_out(checked, door.home(request))

@@ -42,6 +42,12 @@ BARE = 0.5
 """From this support on it is, without the names."""
 BARE_ACROSS = 0.46
 """The same across scripts."""
+TELLING = 3
+"""What has fewer concepts left without the names says hardly more than that they belong together."""
+ONE_SCRIPT = 0.3
+"""Up to this distance of their scripts a sentence and its evidence share words, if anything."""
+LITTLE = 0.25
+"""Share of a sentence's concepts that such evidence must have."""
 NEAR = 0.15
 """Evidence so far below the best is not what the sentence was made from."""
 
@@ -111,7 +117,7 @@ class Checker:
             least = 0.0 if is_cited else MENDING
             if taken or spare < least or candidate.score < best.score - NEAR:
                 continue
-            if self._shares_names_alone(facts, candidate):
+            if self._shares_names_alone(facts, candidate) or self._shares_little(facts, candidate):
                 continue
             if fault := self._faults.of(facts, candidate):
                 first_fault = first_fault or fault
@@ -131,6 +137,14 @@ class Checker:
             "unsupported", reason="no_such_handle" if wrong else "meaning", score=best.score
         )
 
+    def _shares_little(self, facts: Facts, candidate: Candidate) -> bool:
+        """Whether a sentence has hardly a word of its evidence, though they share a script: what
+        sounds alike may tell of something else."""
+        if script_distance(facts.content, candidate.text) > ONE_SCRIPT:
+            return False
+        concepts = concepts_of(facts.content, self._dictionary)
+        return overlap(concepts, frozenset(terms(candidate.text))) < LITTLE
+
     def _shares_names_alone(self, facts: Facts, candidate: Candidate) -> bool:
         """Whether evidence tells of the same things as a sentence, and something else of them.
 
@@ -141,8 +155,11 @@ class Checker:
         if len(shared) < NAMES or listed or _exact(facts, candidate):
             return False
         content, text = (without_terms(one, shared) for one in (facts.content, candidate.text))
+        concepts = concepts_of(content, self._dictionary)
+        if len(concepts) < TELLING:
+            return False
         vectors = self._embedder.passages([content, text])
-        share = overlap(concepts_of(content, self._dictionary), frozenset(terms(text)))
+        share = overlap(concepts, frozenset(terms(text)))
         apart = script_distance(content, text)
         bare = float(vectors[0] @ vectors[1]) + OVERLAP * share
         return bare < BARE + (BARE_ACROSS - BARE) * apart

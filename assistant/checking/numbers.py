@@ -54,9 +54,11 @@ _AND_A_HALF = re.compile(
     r"|(?P<halfof>half an?) (?P<unit3>hour|year|day|mile|century|minute|second|month)"
     r"|(?P<banof>半)个?(?P<hanunit4>小时|年|月|天|世纪)"
 )
+_NO_ZERO = rf"零(?=[㐀-鿿])(?![度点下上个分秒米元岁次{HAN}])"
+"""零 in words such as 零碎 and 零售."""
 _NUMERAL = re.compile(
     rf"(?P<vague>{VAGUE_WORD.pattern})|(?<![a-z0-9_.])(?<![a-z][-_])(?P<digits>{_DIGITS})"
-    rf"|(?P<ordinal>第)?(?P<han>[{HAN}]+)|(?P<english>{ENGLISH.pattern})"
+    rf"|(?P<ordinal>第)?(?!{_NO_ZERO})(?P<han>[{HAN}]+)|(?P<english>{ENGLISH.pattern})"
 )
 _RANGE_SIGN = re.compile(r"\s*(?:[~～–—-]|到|至|to|or|或)\s*")
 _RANGE_TO_NUMERAL = re.compile(rf"{_RANGE_SIGN.pattern}[{HAN}\d]")

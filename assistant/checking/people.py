@@ -25,8 +25,8 @@ _BOTH = re.compile(
     rf"|(?P<latin2>{_LATIN_NAME})\s*[（(]\s*(?P<han2>{_HAN_NAME})\s*[)）]"
 )
 NAME_IN_LATIN = re.compile(
-    r"(?:(?:Dr|Prof|Mr|Mrs|Ms)\.?\s+)?[A-ZÀ-ÖØ-Þ][\w’'-]*(?:\s+(?:(?:de|van|von|der|la|bin|al)\s+)?"
-    r"[A-ZÀ-ÖØ-Þ][\w’'-]*)*"
+    r"(?:(?:Dr|Prof|Mr|Mrs|Ms)\.?\s+)?[A-ZÀ-ÖØ-Þ][A-Za-zÀ-ɏ\d_’'-]*"
+    r"(?:\s+(?:(?:de|van|von|der|la|bin|al)\s+)?[A-ZÀ-ÖØ-Þ][A-Za-zÀ-ɏ\d_’'-]*)*"
 )
 """Capitalised words in a row; not only people are written so."""
 _ROLES = {

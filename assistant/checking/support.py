@@ -8,6 +8,7 @@ excerpts together, and the cosine is that of centred vectors, so that languages 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -30,6 +31,12 @@ hold was not said."""
 JOINING = 0.15
 """Two excerpts together must support a sentence by more than this better than one alone: a sum of
 two vectors lies nearer to nearly anything."""
+_COMPARES = re.compile(
+    r"\b(?:while|whereas|both|but|unlike|like|also|and|as well|than|compared)\b"
+    r"|而|都|也|但|均|同样|同樣|不同|和|与|與|相比",
+    re.IGNORECASE,
+)
+"""Two talks together say only what a sentence says of both."""
 WIDENING = 0.04
 """A window may support so much less than a part of it: two facts in a sentence share its vector."""
 LONGEST = 3
@@ -126,9 +133,12 @@ def candidates(
     best = {next(iter(one.handles)): one for one in reversed(single)}
     rank = {id(window): n for n, window in enumerate(evidence.windows)}
     pairs = []
+    compares = _COMPARES.search(content) is not None
     ordered = sorted(best.values(), key=lambda one: -one.score)[:4]
     for n, first in enumerate(ordered):
         for second in ordered[n + 1 :]:
+            if not (compares or _of_one_talk(first, second)):
+                continue
             rows = [rank[id(one.windows[0])] for one in (first, second)]
             joined = evidence.vectors[rows].sum(axis=0)
             cosine = float(joined @ vector / max(float(np.linalg.norm(joined)), 1e-9))
@@ -138,6 +148,10 @@ def candidates(
             if score - JOINING > max(first.score, second.score):
                 pairs.append(Candidate((*first.windows, *second.windows), score - JOINING))
     return sorted([*single, *pairs], key=lambda candidate: -candidate.score)
+
+
+def _of_one_talk(first: Candidate, second: Candidate) -> bool:
+    return first.windows[0].excerpt.chunk.file == second.windows[0].excerpt.chunk.file
 
 
 def _worth_their_width(single: Sequence[Candidate]) -> list[Candidate]:

@@ -7,7 +7,7 @@ Nobody is accused on a guess: a name counts as wrong only where it can be told f
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Generator, Iterable, Sequence
 
 from assistant.checking.attribution import attribution_of, narrated_speakers
 from assistant.checking.numbers import quantities
@@ -15,7 +15,7 @@ from assistant.checking.people import Aliases, aliases_in, is_han, mentions, rol
 from assistant.checking.quantity import agrees, missing
 from assistant.citing.lookup import LONGEST, QuoteFinder
 from assistant.citing.types import Checked, Lookup, Place, Problem, Quotation
-from assistant.citing.unwrapping import quotations
+from assistant.citing.unwrapping import quotations, whole_quotations
 from assistant.citing.words import words_of
 from corpus.sentences import sentence_spans, width
 from index.types import EVERYWHERE, Scope
@@ -32,19 +32,37 @@ _NUMBERED = re.compile(r"\d")
 
 def check_text(text: str, finder: QuoteFinder, scope: Scope = EVERYWHERE) -> Checked:
     """The sentences of the text that quote the library, in order, and what they have otherwise."""
+    return checked_of(tuple(checking(text, finder, scope)))
+
+
+def checking(
+    text: str, finder: QuoteFinder, scope: Scope = EVERYWHERE
+) -> Generator[Quotation | None]:
+    """``check_text`` while it happens: each sentence in turn, ``None`` for one that quotes nothing.
+
+    Closing the generator ends the work.
+    """
     speakers = finder.index.speakers()
-    found: list[Quotation] = []
-    spans = sentence_spans(text)
-    for start, end in spans:
-        sentence = _LEAD.sub("", text[start:end])
-        for asked in _asked(sentence):
-            lookup = finder.look_up(asked, SHOWN, scope)
-            if _quotes(lookup):
-                claimed = claimed_speakers(sentence, asked, speakers)
-                problems = problems_of(lookup, claimed, speakers)
-                found.append(Quotation(start, end, lookup, claimed, problems))
-                break
-    return Checked(len(spans), tuple(found))
+    for start, end in whole_quotations(text, sentence_spans(text)):
+        yield _quotation(text, start, end, finder, scope, speakers)
+
+
+def checked_of(sentences: Sequence[Quotation | None]) -> Checked:
+    """What ``checking`` gave of a whole text."""
+    return Checked(len(sentences), tuple(one for one in sentences if one is not None))
+
+
+def _quotation(
+    text: str, start: int, end: int, finder: QuoteFinder, scope: Scope, speakers: Sequence[str]
+) -> Quotation | None:
+    """What the sentence at ``[start, end)`` quotes."""
+    sentence = _LEAD.sub("", text[start:end])
+    for asked in _asked(sentence):
+        lookup = finder.look_up(asked, SHOWN, scope)
+        if _quotes(lookup):
+            claimed = claimed_speakers(sentence, asked, speakers)
+            return Quotation(start, end, lookup, claimed, problems_of(lookup, claimed, speakers))
+    return None
 
 
 def claimed_speakers(sentence: str, quoted: str, speakers: Sequence[str] = ()) -> tuple[str, ...]:

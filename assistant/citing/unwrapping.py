@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from corpus.sentences import width
 
 _PAIRS = (("“", "”"), ("「", "」"), ("『", "』"), ("«", "»"), ("„", "“"), ('"', '"'), ("‘", "’"))
 _QUOTED = re.compile("|".join(rf"{left}(.+?){right}" for left, right in _PAIRS), re.DOTALL)
+_STRAIGHT = re.compile(r'(?<![0-9A-Za-z])"(?=\S)[^"\n]{1,4000}"')
 _ASKS = re.compile(
     r"[?？؟]|谁|誰|哪|出处|出處|出自|\b(?:who|whose|where|which|when|said|says?|source)\b",
     re.IGNORECASE,
@@ -47,6 +49,24 @@ def unwrapped(text: str) -> str:
 def quotations(text: str) -> tuple[str, ...]:
     """What stands in quotation marks, in order; of a quotation in another, the outer one."""
     return tuple(_inner(match) for match in _QUOTED.finditer(text))
+
+
+def whole_quotations(text: str, spans: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    """The spans of a text's sentences, of which those inside one straight quotation become one.
+
+    Inside other marks, of which one sees which opens, no sentence ends anyway.
+    """
+    quotes = [match.span() for match in _STRAIGHT.finditer(text)]
+    joined: list[tuple[int, int]] = []
+    at = 0
+    for start, end in spans:
+        while at < len(quotes) and quotes[at][1] <= start:
+            at += 1
+        if joined and at < len(quotes) and quotes[at][0] < joined[-1][1]:
+            joined[-1] = (joined[-1][0], end)
+        else:
+            joined.append((start, end))
+    return joined
 
 
 def _inner(match: re.Match[str]) -> str:

@@ -172,7 +172,7 @@ class _Run:
         if parts or not whole.sentences or self.meter.calls_left < 2:
             return [(self.words.gap_part.format(part.title), part) for part in parts]
         told = " ".join(statement.text for statement in self.drafts.whole.statements)
-        asking = self.splitter.missing(self.query.text, told, GAPS)
+        asking = self.splitter.missing(self.query, told, GAPS)
         missing = yield from self.progress.waiting("judging", asking)
         return [(self.words.gap_missing.format(part.title), part) for part in missing]
 

@@ -22,8 +22,9 @@ from assistant.deep.search import HITS
 from assistant.llm.types import LanguageModel, Message
 from assistant.prompts import listed, missing_messages, parts_messages
 from corpus.types import LanguageModelError
+from index.catalog import speakers_of
 from index.retriever import TranscriptRetriever
-from index.types import Query
+from index.types import Query, Scope, Talk
 
 LIST_TOKENS = 160
 """For a reply that lists questions."""
@@ -49,7 +50,7 @@ class Splitter:
     def parts(self, query: Query) -> Asking:
         """By rule where the question names its sides, by talk where it asks what several say, else
         as the model proposes; the question as it is where all that fails."""
-        known = self._retriever.speakers(), self._retriever.talks()
+        known = self._known(query.scope)
         by_rule = split_by_rule(query.text, *known)
         if len(by_rule) > 1:
             return by_rule
@@ -61,11 +62,21 @@ class Splitter:
         by_talk = split_by_talk(query.text, broad)
         return by_talk if len(by_talk) > 1 else by_rule
 
-    def missing(self, question: str, draft: str, limit: int) -> Asking:
+    def missing(self, query: Query, draft: str, limit: int) -> Asking:
         """What the model finds that a draft leaves open, if it asks for it, and for nobody new."""
+        question = query.text
         reply = yield from self._listed(missing_messages(question, draft, limit), limit)
-        known = self._retriever.speakers(), self._retriever.talks()
-        return tuple(part for part in askable(reply, question, *known) if part.text != question)
+        parts = askable(reply, question, *self._known(query.scope))
+        return tuple(part for part in parts if part.text != question)
+
+    def _known(self, scope: Scope) -> tuple[Sequence[str], Sequence[Talk]]:
+        """Who speaks in the talks of a scope, and those talks: what is told of a part would name
+        others in full to somebody who may not know of them."""
+        talks = self._retriever.talks()
+        if not scope.transcripts:
+            return self._retriever.speakers(), talks
+        own = [talk for talk in talks if talk.id in scope.transcripts]
+        return speakers_of(topic for talk in own for topic in talk.topics), own
 
     def _listed(
         self, prompt: Sequence[Message], limit: int

@@ -7,6 +7,7 @@ from pathlib import Path
 from time import time
 
 from fastapi import FastAPI, Request, Response
+from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import HTMLResponse, StreamingResponse
 from fastapi.staticfiles import StaticFiles
 
@@ -23,8 +24,10 @@ from assistant.embed.page_view import Shown, embed_html, refused_html
 from assistant.embed.policy import embed_policy
 from assistant.embed.presets import Preset, narrowing_in, reached_scope, read_preset
 from assistant.embed.tokens import EmbedToken, read_token
+from assistant.loading import Engine
 from assistant.web.middleware import WithHeaders
-from assistant.web.narrowing import chosen, scope_of
+from assistant.web.narrowing import Choice, chosen, scope_of
+from index.types import Scope
 
 STATIC = Path(__file__).parent / "static"
 SCRIPT_CACHE = "public, max-age=600, stale-while-revalidate=86400"
@@ -123,16 +126,18 @@ class _EmbedPage:
 
 
 async def _answer(door: Door, request: Request, asked: EmbedQuestion, caller: Caller) -> Response:
-    engine = door.engine()
-    narrowed = narrowing_in(asked.narrowed)
-    scope = reached_scope(narrowed, engine.talks(), caller)
-    own = talks_of(engine, caller)
-    within = chosen(scope_of(narrowed, own), own)
+    scope, within = await run_in_threadpool(_narrowed, door.engine(), asked.narrowed, caller)
     history = turns(asked.history)
     updates = door.updates(request, caller, asked.question.strip(), history, scope)
     first = await begun(updates)
     events = answer_events(asked, within, first, updates)
     return StreamingResponse(events, media_type=MEDIA_TYPE, headers=HEADERS)
+
+
+def _narrowed(engine: Engine, asked: str, caller: Caller) -> tuple[Scope, tuple[Choice, ...]]:
+    """Where to search, and what of it the reader chose. Raises ApiError 403."""
+    query, own = narrowing_in(asked), talks_of(engine, caller)
+    return reached_scope(query, engine.talks(), caller), chosen(scope_of(query, own), own)
 
 
 def _page(html: str, preset: Preset, policy: str, status: int = 200) -> Response:

@@ -67,7 +67,7 @@ class HttpVisit:
         return self.door.engine()
 
     async def scope(self, narrowing: Narrowing) -> Scope:
-        return self.door.scope(self.caller, narrowing)
+        return await asyncio.to_thread(self.door.scope, self.caller, narrowing)
 
     async def updates(
         self, question: str, scope: Scope, mode: Mode | None
@@ -91,7 +91,7 @@ class LocalVisit:
                 await asyncio.sleep(LOOK_S)
 
     async def scope(self, narrowing: Narrowing) -> Scope:
-        return narrowed(await self.engine(), self.caller, narrowing)
+        return await asyncio.to_thread(narrowed, await self.engine(), self.caller, narrowing)
 
     async def updates(
         self, question: str, scope: Scope, mode: Mode | None

@@ -6,6 +6,7 @@ from starlette.datastructures import Headers
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from assistant.access.gate import Gate
 from assistant.access.hosts import is_from_elsewhere, is_known_host
 from assistant.access.settings import ServingSettings
 from assistant.access.types import ApiError
@@ -33,6 +34,34 @@ class KnownHosts:
                 await _refuse(_unknown_host(host), scope, receive, send)
                 return
         await self.app(scope, receive, send)
+
+
+class ForwardedHost:
+    """Takes out the headers that move the page's own address, where no proxy of ours set them:
+    Gradio believes them, and the page would send what is asked to whatever they name."""
+
+    def __init__(self, app: ASGIApp, serving: ServingSettings, bound: str) -> None:
+        self.app = app
+        self.serving = serving
+        self.bound = bound
+        self._gate = Gate(serving)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] in ("http", "websocket"):
+            peer = scope["client"][0] if scope.get("client") else ""
+            scope = {
+                **scope,
+                "headers": [one for one in scope["headers"] if self._stays(one, peer)],
+            }
+        await self.app(scope, receive, send)
+
+    def _stays(self, header: tuple[bytes, bytes], peer: str) -> bool:
+        name, value = header[0].lower(), header[1].decode("latin-1")
+        if name == b"x-forwarded-host":
+            first = value.partition(",")[0]
+            known = is_known_host(first, self.serving, self.bound)
+            return known and self._gate.is_proxy(peer)
+        return name != b"x-gradio-server"
 
 
 class OwnPagesOnly:

@@ -1,12 +1,12 @@
 """``/lookup`` over HTTP: a quote by its address, a whole text by a form.
 
-A text is checked a part at a time, so that a reader who leaves ends the work.
+A text is checked a sentence at a time, so that a reader who leaves ends the work.
 """
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import get_args
 from urllib.parse import parse_qsl, urlencode
@@ -15,8 +15,10 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import RedirectResponse, Response
 
+from assistant.access.types import ApiError
+from assistant.api.flow import in_steps
+from assistant.citing.article import checked_of
 from assistant.citing.lookup import LONGEST
-from assistant.citing.types import Checked
 from assistant.loading import Engine
 from assistant.web.lookup_page import lookup_page
 from assistant.web.lookup_words import lookup_words
@@ -33,8 +35,6 @@ FORM_BYTES = 12 * TEXT_CHARS
 """A larger form is not read: a character takes nine bytes, or twelve, in one."""
 LINKED_CHARS = 500
 """A quote of up to so many characters gets an address of its own."""
-PART_CHARS = 1_500
-"""About so much of a text is checked at a time."""
 PLACES = 5
 BUSY_S = 5
 
@@ -60,7 +60,10 @@ class LookupRoute:
         if refused := self._pages.refused(request):
             return refused
         visit = self._pages.visit(request)
-        fields = await _fields(request)
+        try:
+            fields = await _fields(request)
+        except ClientDisconnect:
+            return Response(status_code=499)
         if fields is None:
             notice = lookup_words(visit.lang).long_text.format(TEXT_CHARS)
             return await self._told(request, (), notice, 413)
@@ -108,9 +111,10 @@ class LookupRoute:
             return self._pages.made(request, lambda _, visit: _busy(visit, typed))
         try:
             engine = self._pages.loading.get(0)
-            checked = await _check(request, engine, typed, _scope(engine, fields))
-        except ClientDisconnect:
-            return Response(status_code=499)
+            work = engine.checking(typed, _scope(engine, fields))
+            checked = checked_of(await in_steps(work, request.is_disconnected))
+        except ApiError as error:
+            return Response(status_code=error.status)
         except Exception as error:
             return self._pages.failed(request, error)
         finally:
@@ -130,33 +134,6 @@ class LookupRoute:
             return lookup_page(visit, _typed(fields), within, notice=notice, status=status)
 
         return await run_in_threadpool(self._pages.made, request, make)
-
-
-def parts_of(text: str) -> Iterator[str]:
-    """The text in parts of about ``PART_CHARS`` that end where a line does; joined, they are it."""
-    part = ""
-    for line in text.splitlines(keepends=True):
-        if part and len(part) + len(line) > PART_CHARS:
-            yield part
-            part = ""
-        part += line
-    if part:
-        yield part
-
-
-async def _check(request: Request, engine: Engine, text: str, scope: Scope) -> Checked:
-    """The whole text, in parts. Raises ClientDisconnect once the reader has left."""
-    whole, start = Checked(0, ()), 0
-    for part in parts_of(text):
-        if await request.is_disconnected():
-            raise ClientDisconnect
-        found = await run_in_threadpool(engine.check, part, scope)
-        moved = (
-            replace(one, start=one.start + start, end=one.end + start) for one in found.quotations
-        )
-        whole = Checked(whole.sentences + found.sentences, (*whole.quotations, *moved))
-        start += len(part)
-    return whole
 
 
 async def _fields(request: Request) -> Fields | None:

@@ -121,9 +121,9 @@ def _start(start: Message, length: int, lang: str) -> Message:
     ours: Headers = [
         (b"content-length", str(length).encode()),
         (b"content-language", lang.encode()),
-        (b"vary", b"Accept-Language"),
     ]
-    return {**start, "headers": _without(start["headers"], ours) + ours}
+    vary = (b"vary", b"Accept-Language")
+    return {**start, "headers": [*_without(start["headers"], ours), *ours, vary]}
 
 
 def _without(headers: Iterable[tuple[bytes, bytes]], ours: Headers) -> Headers:

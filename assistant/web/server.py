@@ -23,10 +23,11 @@ from assistant.api.openai_chat import add_openai
 from assistant.embed.routes import add_embed
 from assistant.loading import Loading
 from assistant.mcp_face.mounting import add_mcp
-from assistant.web.guarding import BelowRoot, KnownHosts, OwnPagesOnly
+from assistant.web.guarding import BelowRoot, ForwardedHost, KnownHosts, OwnPagesOnly
 from assistant.web.index_html import STATIC, STATIC_ROUTE, static_tags
 from assistant.web.middleware import ClosedRoutes, FramedBy, LocalisedIndex, WithHeaders
 from assistant.web.page import mount_page
+from assistant.web.page_limits import PageLimits
 from assistant.web.pages import add_pages
 from corpus.types import VerbatimError
 
@@ -39,6 +40,10 @@ _HEADERS: Mapping[str, str] = MappingProxyType(
         "X-Content-Type-Options": "nosniff",
     }
 )
+
+_MCP_HEADERS = ("Mcp-Protocol-Version", "Mcp-Session-Id", "Mcp-Method", "Mcp-Name")
+_TOLD = ("Retry-After", "RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset")
+"""Headers that scripts of listed sites may read."""
 
 
 def create_app(
@@ -63,7 +68,7 @@ def create_app(
     add_api(app, door)
     add_openai(app, door)
     add_mcp(app, door)
-    _add_middleware(app, serving, host)
+    _add_middleware(app, door, host)
     _add_routes(app, loading)
     add_pages(app, loading, serving)
     add_embed(app, door)
@@ -71,19 +76,22 @@ def create_app(
     return app
 
 
-def _add_middleware(app: FastAPI, serving: ServingSettings, host: str) -> None:
+def _add_middleware(app: FastAPI, door: Door, host: str) -> None:
     """What every request goes through; the last one added comes first."""
+    serving = door.serving
     # With this CORSMiddleware there, Gradio leaves out its own, which lets every origin in.
     app.add_middleware(
         CORSMiddleware,
         allow_origins=list(serving.origins),
         allow_methods=["GET", "POST"],
-        allow_headers=["Authorization"],
-        expose_headers=["Retry-After"] if serving.origins else [],
+        allow_headers=["Authorization", *_MCP_HEADERS],
+        expose_headers=_TOLD if serving.origins else [],
     )
     app.add_middleware(LocalisedIndex, tags=static_tags())
+    app.add_middleware(PageLimits, door=door)
     app.add_middleware(ClosedRoutes)
     app.add_middleware(OwnPagesOnly, serving=serving)
+    app.add_middleware(ForwardedHost, serving=serving, bound=host)
     app.add_middleware(KnownHosts, serving=serving, bound=host)
     app.add_middleware(FramedBy, origins=serving.origins)
     app.add_middleware(WithHeaders, headers=_HEADERS)

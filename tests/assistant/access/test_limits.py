@@ -33,6 +33,29 @@ def test_the_window_moves_on() -> None:
     assert rates.count(ANN)
 
 
+def test_nothing_is_kept_of_callers_who_are_gone() -> None:
+    """Addresses are cheap: whoever has many must not fill the memory with them."""
+    rates = Rates(5, window_s=0.05)
+    for n in range(300):
+        rates.count(Caller("anonymous", f"198.51.100.{n}"))
+    time.sleep(0.06)
+    rates.count(ANN)
+    assert len(rates) == 1
+
+
+def test_a_caller_who_keeps_asking_stays_counted_and_is_let_in_again() -> None:
+    rates = Rates(3, window_s=0.2)
+    told = []
+    for _ in range(12):
+        try:
+            told.append(rates.count(ANN) is not None)
+        except ApiError:
+            told.append(False)
+        time.sleep(0.03)
+    assert told[:4] == [True, True, True, False]
+    assert any(told[4:]) and sum(told) <= 3 * 3
+
+
 def test_no_limit_counts_nothing() -> None:
     assert all(Rates(0).count(ANN) is None for _ in range(500))
 

@@ -6,13 +6,16 @@ import json
 import socket
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from urllib.parse import urlsplit
 
 import pytest
 
 from assistant.access.settings import ServingSettings
+from assistant.citing.types import Quotation
 from assistant.types import Update
+from assistant.web.server import create_app
+from index.types import EVERYWHERE, Scope
 from tests.assistant.api.clients import api_app
 from tests.assistant.web.fakes import FakeEngine, loaded
 from tests.browser.serving import served
@@ -34,13 +37,29 @@ class Endless(FakeEngine):
             yield Update("writing")
             time.sleep(0.05)
 
+    def checking(
+        self, text: str, scope: Scope = EVERYWHERE
+    ) -> Generator[Quotation | None, None, None]:
+        try:
+            for _ in self._writing(text):
+                yield None
+        finally:
+            self.closed.set()
+
 
 def ask(url: str, accept: str) -> socket.socket:
     """A request that has been sent, its response not yet read."""
-    body = json.dumps({"question": "Still there?"}).encode()
+    return send(url, "/api/ask", {"question": "Still there?"}, accept)
+
+
+def send(
+    url: str, path: str, document: object, accept: str = "*/*", missing: int = 0
+) -> socket.socket:
+    """The same for any route; ``missing`` bytes of the body are held back."""
+    body = json.dumps(document).encode()
     head = (
-        f"POST /api/ask HTTP/1.1\r\nHost: here\r\nAccept: {accept}\r\n"
-        f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
+        f"POST {path} HTTP/1.1\r\nHost: localhost\r\nAccept: {accept}\r\n"
+        f"Content-Type: application/json\r\nContent-Length: {len(body) + missing}\r\n\r\n"
     )
     where = urlsplit(url)
     connection = socket.create_connection((where.hostname or "", where.port or 0), END_S)
@@ -66,3 +85,30 @@ def test_the_work_ends_and_its_place_is_free(accept: str, reads: bool) -> None:
         engine.begun.clear()
         with ask(url, accept):
             assert engine.begun.wait(END_S), "the place is not free again"
+
+
+def test_a_text_is_checked_for_nobody_who_has_left() -> None:
+    engine = Endless()
+    app = api_app(engine, ServingSettings(concurrent_answers=1))
+    with served(loaded(engine), app) as url:
+        for _ in range(2):
+            engine.begun.clear()
+            engine.closed.clear()
+            with send(url, "/api/cite/article", {"text": "A text. Of sentences."}):
+                assert engine.begun.wait(END_S), "the place is not free"
+            assert engine.closed.wait(END_S), "the engine works on for nobody"
+
+
+@pytest.mark.parametrize(
+    "path", ["/api/ask", "/v1/chat/completions", "/mcp", "/embed/ask", "/lookup"]
+)
+def test_who_leaves_in_the_middle_of_a_request_is_no_error_of_ours(
+    path: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    engine = FakeEngine()
+    loading = loaded(engine)
+    with served(loading, create_app(loading, ServingSettings())) as url:
+        with send(url, path, {"question": "Why?"}, missing=100):
+            time.sleep(0.1)
+        time.sleep(0.3)
+    assert not [record for record in caplog.records if record.levelname == "ERROR"]

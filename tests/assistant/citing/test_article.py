@@ -67,6 +67,11 @@ def test_only_sentences_that_quote_are_found_and_where_they_stand(finder: QuoteF
             Problem("speaker", "Bob Al", "Ann Lee"),
         ),
         (
+            'At the market Bob Al said, "A sharp knife is safer than a blunt knife. '
+            'I sharpen my knife on a whetstone for 20 minutes." Then he left.',
+            Problem("speaker", "Bob Al", "Ann Lee"),
+        ),
+        (
             "“A sourdough starter wants flour and water for a whole week,” said Ann Lee.",
             Problem("speaker", "Ann Lee", "Bob Al"),
         ),

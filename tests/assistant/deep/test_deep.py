@@ -147,6 +147,16 @@ def test_the_readers_scope_holds_on_every_path(scripted: ScriptedServer, ask: As
     assert {citation.file for citation in answer.citations} == {"bread.md"}
 
 
+def test_who_may_reach_one_talk_is_told_no_name_from_another(
+    scripted: ScriptedServer, ask: Ask
+) -> None:
+    scripted.play(Scene(f"{FLOUR} [1]."))
+    bread = Scope(transcripts=frozenset({"bread"}))
+    told = str(ask("Compare what Lee and Ray advise in the kitchen.", scope=bread)[-1])
+    assert "Ray" in told and "Ann Lee" not in told
+    assert "Ann Lee" in str(ask("Compare what Lee and Ray advise in the kitchen.")[-1])
+
+
 def test_a_library_without_an_answer_says_so(scripted: ScriptedServer, ask: Ask) -> None:
     answer = answer_of(ask(retriever=KitchenRetriever(replace(BOTH, answerable=0.2))))
     assert (answer.status, answer.citations) == ("no_evidence", ())

@@ -8,7 +8,7 @@ from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from assistant.citing.resolving import Gone, Resolved
-from assistant.citing.types import Checked, Lookup, Place
+from assistant.citing.types import Lookup, Place, Quotation
 from assistant.llm.types import ModelState
 from assistant.loading import Engine, Loading
 from assistant.scoping import Narrowing, resolve_scope
@@ -201,9 +201,14 @@ class FakeEngine:
         self.scopes.append(scope)
         return Lookup(quote, self.places[:limit], {"total": 1.0})
 
-    def check(self, text: str, scope: Scope = EVERYWHERE) -> Checked:
+    def checking(
+        self, text: str, scope: Scope = EVERYWHERE
+    ) -> Generator[Quotation | None, None, None]:
         self.scopes.append(scope)
-        return Checked(len(text.splitlines()), ())
+        try:
+            yield from (None for _ in text.splitlines())
+        finally:
+            self.closed.set()
 
     def cited(self, identifier: str) -> Resolved:
         return self.citations.get(identifier, Gone(None))

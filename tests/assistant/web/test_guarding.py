@@ -107,3 +107,60 @@ def test_a_token_opens_the_embed_where_a_proxy_names_readers() -> None:
         assert client.get("/embed", headers={"X-User": "ann"}).status_code == 401
         assert client.get("/", headers={"Authorization": "Bearer x.y.z"}).status_code == 401
         assert SECRET.reveal() not in client.get("/embed").text
+
+
+def test_a_token_opens_no_page_that_knows_no_bounds() -> None:
+    """The chat page asks the whole library, whatever talks a token names."""
+    with site(replace(LOCKED, user_header="x-user", keys={})) as (client, engine):
+        holder = {"Authorization": f"Bearer {token(['id-far.md'])}"}
+        for method, path in (
+            ("GET", "/"), ("GET", "/config"), ("POST", JOIN), ("POST", "/gradio_api/run/predict"),
+            ("GET", "/talks"), ("GET", "/talk/id-talk.md"), ("GET", "/lookup?quote=words"),
+        ):  # fmt: skip
+            response = client.request(method, path, json={"data": []}, headers=holder)
+            assert response.status_code == 403, path
+            assert response.json()["error"]["code"] == "not_for_tokens"
+        assert client.get("/api/talks", headers=holder).json()["total"] == 1
+        assert not engine.asked
+
+
+def test_nobody_moves_the_pages_own_address() -> None:
+    with site(ServingSettings(hosts=("talks.lan",))) as (client, _):
+        for name in ("X-Forwarded-Host", "X-Gradio-Server"):
+            page = client.get("/", headers={name: "https://evil.example"})
+            assert "evil.example" not in page.text, name
+        assert "http://talks.lan" in client.get("/", headers={"X-Forwarded-Host": "talks.lan"}).text
+    with site(ServingSettings(hosts=("talks.lan",), trusted_proxies=("10.0.0.5",))) as (client, _):
+        page = client.get("/", headers={"X-Forwarded-Host": "talks.lan"})
+        assert "talks.lan" not in page.text, "only a proxy of ours may say so"
+
+
+def test_an_mcp_client_in_a_listed_sites_page_may_send_its_headers(client: httpx.Client) -> None:
+    wished = "content-type, mcp-protocol-version, mcp-method, mcp-name, mcp-session-id"
+    asking = {"Access-Control-Request-Method": "POST", "Access-Control-Request-Headers": wished}
+    allowed = client.options("/mcp", headers=asking | {"Origin": WIKI})
+    assert (allowed.status_code, allowed.headers["access-control-allow-origin"]) == (200, WIKI)
+    assert client.options("/mcp", headers=asking | {"Origin": "null"}).status_code == 400
+
+
+def test_what_is_kept_goes_by_the_site_that_asked(client: httpx.Client) -> None:
+    for path in ("/", "/talks", "/api/talks"):
+        for origin in (WIKI, "https://evil.example"):
+            vary = client.get(path, headers={"Origin": origin}).headers["vary"]
+            assert "Origin" in vary, path
+
+
+@pytest.mark.parametrize("path", [JOIN, "/gradio_api/run/predict", "/gradio_api/cancel", "/login"])
+def test_gradio_takes_no_body_of_any_size(client: httpx.Client, path: str) -> None:
+    body = b'{"data": ["' + b"x" * 1_000_000 + b'"]}'
+    pieces = (body[at : at + 50_000] for at in range(0, len(body), 50_000))
+    for content in (body, pieces):
+        response = client.post(path, content=content, headers={"Content-Type": "application/json"})
+        assert response.status_code == 413
+
+
+def test_questions_on_the_page_count_as_any_others() -> None:
+    with site(ServingSettings(requests_per_minute=2)) as (client, _):
+        asks = [client.post(JOIN, json={}).status_code for _ in range(3)]
+        assert 429 not in asks[:2] and asks[2] == 429
+        assert client.post("/gradio_api/run/predict", json={}).status_code != 429

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import http.client
 import threading
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import replace
 from urllib.parse import parse_qs, quote, urlsplit
 
 import pytest
 
 from assistant.access.settings import ServingSettings
-from assistant.citing.types import Checked, Lookup, Problem, Quotation, Wording
+from assistant.citing.types import Lookup, Problem, Quotation, Wording
 from assistant.web.lookup_page import problem_text, wording_text
-from assistant.web.lookup_route import FORM_BYTES, PART_CHARS, TEXT_CHARS, parts_of
+from assistant.web.lookup_route import FORM_BYTES, TEXT_CHARS
 from assistant.web.lookup_words import lookup_words
 from assistant.web.server import create_app
 from index.types import EVERYWHERE, Scope
@@ -130,7 +130,7 @@ def test_what_is_too_long_is_refused_with_a_way_out(site: Site) -> None:
 
 
 class Slow(FakeEngine):
-    """Waits in each check until it is let go, and counts them."""
+    """Waits at each sentence until it is let go, and counts them."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -138,11 +138,14 @@ class Slow(FakeEngine):
         self.go = threading.Event()
         self.checks = 0
 
-    def check(self, text: str, scope: Scope = EVERYWHERE) -> Checked:
-        self.checks += 1
-        self.begun.release()
-        self.go.wait(10)
-        return super().check(text, scope)
+    def checking(
+        self, text: str, scope: Scope = EVERYWHERE
+    ) -> Generator[Quotation | None, None, None]:
+        for sentence in super().checking(text, scope):
+            self.checks += 1
+            self.begun.release()
+            self.go.wait(10)
+            yield sentence
 
 
 def test_over_the_limit_one_is_told_when_to_return() -> None:
@@ -165,7 +168,7 @@ def test_over_the_limit_one_is_told_when_to_return() -> None:
 
 def test_a_reader_who_leaves_ends_the_work() -> None:
     engine = Slow()
-    text = quote("\n".join(f"{n} " + "words " * (PART_CHARS // 6) for n in range(6)))
+    text = quote("\n".join(f"Sentence {n}." for n in range(6)))
     with served(loaded(engine)) as address:
         connection = http.client.HTTPConnection(urlsplit(address).netloc, timeout=10)
         connection.request(
@@ -182,14 +185,6 @@ def test_a_reader_who_leaves_ends_the_work() -> None:
         assert engine.checks <= 3
 
 
-@pytest.mark.parametrize("text", ["", "one\n", "a\r\n\r\nb", "x" * 4000, "line\n" * 2000])
-def test_the_parts_of_a_text_are_the_text(text: str) -> None:
-    parts = list(parts_of(text))
-    assert "".join(parts) == text
-    assert all(len(part) <= max(PART_CHARS, 4000) for part in parts)
-    assert all(part.endswith("\n") for part in parts[:-1])
-
-
 def test_differences_and_problems_in_words() -> None:
     said = lookup_words("en")
     assert wording_text(None, said) == wording_text(Wording(), said) == ""
@@ -200,9 +195,10 @@ def test_differences_and_problems_in_words() -> None:
 class Twice(FakeEngine):
     """Finds every text at all of its places."""
 
-    def check(self, text: str, scope: Scope = EVERYWHERE) -> Checked:
-        self.scopes.append(scope)
-        return Checked(1, (Quotation(0, len(text), Lookup(text, self.places, {}), (), ()),))
+    def checking(
+        self, text: str, scope: Scope = EVERYWHERE
+    ) -> Generator[Quotation | None, None, None]:
+        yield Quotation(0, len(text), Lookup(text, self.places, {}), (), ())
 
 
 def test_the_other_places_of_a_sentence_are_linked() -> None:
