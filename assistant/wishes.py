@@ -32,7 +32,7 @@ Length = Literal["sentence", "short", "long"]
 Form = Literal["list", "prose"]
 
 _SIGNS = ".!?。！？；:：,，\n—–…"
-_PARTS = re.compile(rf"[{_SIGNS}]*[^{_SIGNS}]+(?:[{_SIGNS}]+\s*|$)")
+_PARTS = re.compile(rf"(?:(?<![{_SIGNS}])[{_SIGNS}]*+)?[^{_SIGNS}]+(?:[{_SIGNS}]+\s*|$)")
 _ENDS = (".", "!", "?", "。", "！", "？", "\n", "；", "…")
 _JOINTS = " \t\n,，;；:：—–-"
 _AROUND = f' {_SIGNS}()（）"“”「」~～'

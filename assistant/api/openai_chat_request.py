@@ -175,7 +175,7 @@ def text_of(message: Message) -> str:
 def _turn(message: Message) -> Turn:
     text = text_of(message)
     if message.role == "user":
-        return Turn("user", readers_question(text).strip()[:TURN_CHARS])
+        return Turn("user", readers_question(text).strip()[:QUESTION_CHARS])
     return Turn("assistant", turn_text(text)[:TURN_CHARS])
 
 

@@ -22,6 +22,7 @@ NAME_CHARS = 300
 HITS = 50
 PLACES = 20
 
+_LONGEST = {"user": QUESTION_CHARS, "assistant": TURN_CHARS}
 _WORDS = r"\S"
 
 
@@ -112,8 +113,8 @@ History = Annotated[
 
 
 def turns(history: list[TurnIn]) -> tuple[Turn, ...]:
-    """The same for the engine."""
-    return tuple(Turn(turn.role, turn.text) for turn in history)
+    """The same for the engine; of what a user asked before, no more than a question may have."""
+    return tuple(Turn(turn.role, turn.text[: _LONGEST[turn.role]]) for turn in history)
 
 
 class AskRequest(Filters):

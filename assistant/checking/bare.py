@@ -18,14 +18,14 @@ _SENTENCE = re.compile(r"(?:^|[.!?:;][\s\"“'‘(]+)[\"“'‘(]*$")
 
 def shared_terms(claim: str, evidence: str) -> frozenset[str]:
     """The words, folded, that a sentence names a thing by and its evidence has: those with a
-    capital, and in a Chinese sentence all in Latin letters. The first word of a sentence has a
+    capital, and between two Chinese texts all in Latin letters. The first word of a sentence has a
     capital anyway; in Chinese evidence it would be a name all the same."""
     held = {fold(match.group()) for match in _WORD.finditer(evidence)}
     borrowed, quoted = is_han(claim), is_han(evidence)
     found = set()
     for match in _WORD.finditer(claim):
         word = match.group()
-        named = borrowed or (
+        named = (borrowed and (quoted or not word.islower())) or (
             not word.islower()
             and not is_common(word)
             and (quoted or not _SENTENCE.search(claim[: match.start()]))

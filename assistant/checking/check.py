@@ -43,11 +43,13 @@ BARE = 0.5
 BARE_ACROSS = 0.46
 """The same across scripts."""
 TELLING = 3
-"""What has fewer concepts left without the names says hardly more than that they belong together."""
-ONE_SCRIPT = 0.3
+"""What has fewer concepts left without the names hardly says more than that they go together."""
+ONE_SCRIPT = 0.15
 """Up to this distance of their scripts a sentence and its evidence share words, if anything."""
-LITTLE = 0.25
+LITTLE = 0.2
 """Share of a sentence's concepts that such evidence must have."""
+LITTLE_COUNTED = 0.34
+"""The same of a sentence with amounts: one amount may count two things."""
 NEAR = 0.15
 """Evidence so far below the best is not what the sentence was made from."""
 
@@ -143,7 +145,8 @@ class Checker:
         if script_distance(facts.content, candidate.text) > ONE_SCRIPT:
             return False
         concepts = concepts_of(facts.content, self._dictionary)
-        return overlap(concepts, frozenset(terms(candidate.text))) < LITTLE
+        least = LITTLE_COUNTED if facts.quantities else LITTLE
+        return overlap(concepts, frozenset(terms(candidate.text))) < least
 
     def _shares_names_alone(self, facts: Facts, candidate: Candidate) -> bool:
         """Whether evidence tells of the same things as a sentence, and something else of them.

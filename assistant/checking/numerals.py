@@ -53,11 +53,11 @@ def english_number(words: str) -> float | None:
     total = current = 0.0
     for part in parts:
         if part == "hundred":
-            current = (current or 1) * 100
+            current = (current or 1.0) * 100
         elif part == "dozen":
-            current = (current or 1) * 12
+            current = (current or 1.0) * 12
         elif part in _SCALES:
-            total += (current or 1) * _SCALES[part]
+            total += (current or 1.0) * _SCALES[part]
             current = 0.0
         else:
             current += _EXACT[part]

@@ -24,6 +24,8 @@ LEAST_WIDTH = 30
 """A sentence or quotation of fewer letters is looked up only inside a longer one."""
 SURE_MEANING = 0.55
 """Of a text nobody said that it quotes: so much more than one quote's meaning is asked of it."""
+NEAR = 400
+"""So many characters before and after a quotation are searched for who says it."""
 SHOWN = 3
 """Places of each sentence at most."""
 _LEAD = re.compile(r"^(?:\s*(?:[-*+•>]|#{1,6}|\d{1,2}[.)、])\s+)+")
@@ -81,7 +83,7 @@ def _claimed(sentence: str, quoted: str) -> tuple[str, ...]:
     if who := attribution_of(sentence).who:
         return who
     before, _, after = sentence.partition(quoted)
-    if who := narrated_speakers([before, after]):
+    if who := narrated_speakers([before[-NEAR:], after[:NEAR]]):
         return who
     behind = re.sub(r"^\W+", "", after)
     return attribution_of(f"{quoted.rstrip(',.，。 ')}, {behind}").who if behind else ()

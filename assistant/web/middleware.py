@@ -22,6 +22,8 @@ _NEEDED = re.compile(
 )
 """What our page calls of Gradio's API. The rest (uploads, files, a proxy, …) is not served."""
 
+_UNUSED = re.compile(r"/(?:login|logout|monitoring|openapi\.json)(?:/.*)?", re.DOTALL)
+"""What else Gradio has at the root and our page doesn't call."""
 _POLICY = b"content-security-policy"
 
 
@@ -78,7 +80,8 @@ class ClosedRoutes:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         path = route_of(scope)
-        if path.startswith("/gradio_api/") and not _NEEDED.fullmatch(path):
+        beyond = path.startswith("/gradio_api/") and not _NEEDED.fullmatch(path)
+        if beyond or _UNUSED.fullmatch(path):
             await send({"type": "http.response.start", "status": 404, "headers": []})
             await send({"type": "http.response.body", "body": b""})
             return

@@ -11,7 +11,7 @@ from assistant.api.errors import error_response
 from assistant.api.framed import declared_too_large, limited, too_large
 from assistant.web.middleware import route_of
 
-_PAGE = ("/gradio_api/", "/login")
+_PAGE = "/gradio_api/"
 _ASKING = "/gradio_api/queue/join"
 """Where questions are sent. What the page sends besides, as while it waits for the library, isn't
 counted."""

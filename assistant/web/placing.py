@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
+
 from assistant.citations import quote_stands
 from assistant.citing.identity import citation_id
 from assistant.citing.types import Place, Spans
 from assistant.types import Citation
 from corpus.links import moment_url, player_url
 from corpus.types import Transcript
+
+_CLOSES = re.compile(r"[”’」』》）】)\]\"'。．.！!？?…]*")
 
 
 def citation_at(place: Place, transcript: Transcript | None, marker: int = 1) -> Citation:
@@ -41,11 +45,15 @@ def place_id(place: Place) -> str:
 
 
 def spans_of(place: Place) -> Spans | None:
-    """What to mark of a place's quote: the words that match, else the whole of it (``None``);
-    nothing of what only comes nearest."""
+    """What to mark of a place's quote: the words that match, with the marks that close them, else
+    the whole of it (``None``); nothing of what only comes nearest."""
     if place.match == "none":
         return ()
-    return place.spans or None
+    if not place.spans:
+        return None
+    *others, (start, end) = place.spans
+    closing = _CLOSES.match(place.quote, end)
+    return (*others, (start, closing.end() if closing else end))
 
 
 def _stands(place: Place, transcript: Transcript) -> bool:

@@ -40,6 +40,7 @@ class Endless(FakeEngine):
     def checking(
         self, text: str, scope: Scope = EVERYWHERE
     ) -> Generator[Quotation | None, None, None]:
+        self.scopes.append(scope)
         try:
             for _ in self._writing(text):
                 yield None

@@ -48,6 +48,22 @@ def test_all_errors_have_openais_shape(client: openai.OpenAI) -> None:
         client.chat.completions.create(model="gpt-4o", messages=QUESTION)
 
 
+@pytest.mark.parametrize("kind", ["text/plain", "application/x-www-form-urlencoded", ""])
+def test_no_page_of_another_site_has_a_question_answered(kind: str) -> None:
+    """Browsers send such bodies for any site, without asking first whether it may."""
+    engine = FakeEngine()
+    with client_of(engine) as client:
+        headers = {"Origin": "https://evil.example"} | ({"Content-Type": kind} if kind else {})
+        body = b'{"model": "verbatim", "messages": [{"role": "user", "content": "Why?"}]}'
+        address = f"{client.base_url}chat/completions"
+        response = httpx.post(address, content=body, headers=headers)
+        assert response.status_code == 400
+        assert "application/json" in response.json()["error"]["message"]
+        assert not engine.asked
+        sent = {"Content-Type": "application/json; charset=utf-8"}
+        assert httpx.post(address, content=body, headers=sent).status_code == 200
+
+
 def test_keys_and_limits_hold() -> None:
     serving = ServingSettings(keys={"webui": Secret(KEY)}, requests_per_minute=2)
     with client_of(FakeEngine(), serving, KEY) as client:

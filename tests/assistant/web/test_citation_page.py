@@ -48,6 +48,11 @@ def test_the_quote_stands_marked_in_its_passage_with_who_where_and_when(site: Si
     assert f"{KITCHEN_PATH}?at={id_of(KNIFE)}#at" in page.body
 
 
+def test_the_mark_ends_with_what_closes_the_words(site: Site) -> None:
+    assert f"<mark>{STARTER}</mark>" in site.get(f"/c/{id_of(STARTER)}").body
+    assert f"<mark>{STARTER}</mark>" in site.get(f"/c/{id_of(STARTER.rstrip('.'))}").body
+
+
 def test_estimated_times_have_their_sign_and_missing_ones_are_said(site: Site) -> None:
     assert "≈ " in site.get(AT_KNIFE).text
     exact = site.get(f"/c/{id_of(STARTER)}").text

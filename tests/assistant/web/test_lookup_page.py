@@ -198,6 +198,7 @@ class Twice(FakeEngine):
     def checking(
         self, text: str, scope: Scope = EVERYWHERE
     ) -> Generator[Quotation | None, None, None]:
+        self.scopes.append(scope)
         yield Quotation(0, len(text), Lookup(text, self.places, {}), (), ())
 
 
