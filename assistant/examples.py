@@ -18,7 +18,7 @@ _WRITTEN: Mapping[str, Mapping[str, tuple[str, ...]]] = MappingProxyType(
             "zh-Hans": ("为什么说公榜不能反映真实产品表现？", "田博士怎么用小说续写测试模型？"),
             "zh-Hant": ("為什麼說公榜不能反映真實產品表現？", "田博士怎麼用小說續寫測試模型？"),
             "en": (
-                "How do guests explain that Google can push scaling further?",
+                "Will the Transformer be replaced in three to five years?",
                 "How has Gemini 3's fiction writing changed?",
             ),
         },

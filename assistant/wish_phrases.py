@@ -143,7 +143,8 @@ HAN_LEADING: Final = re.compile(
 LATIN_TRAILING: Final = re.compile(
     r"(?<!answer)(?<!answers)(?<!answering)(?<!write)(?<!writing)(?<!speak)(?<!speaking)(?<!reply)"
     r"(?<!replying)(?<!text)(?<!talk)(?<!respond)"
-    r"(?P<wish>(?<!\s)\s+(?:please )?(?:in (?:just |only )?(?:one|a single|two|three|a few) sentences?"
-    r"|in a few words|in a nutshell|in bullet points|as bullet points|as a bullet(?:ed)? list"
+    r"(?P<wish>(?<!\s)\s+(?:please )?(?:in (?:just |only )?(?:one|a single|two|three|a few)"
+    r" sentences?|in a few words|in a nutshell|in bullet points|as bullet points"
+    r"|as a bullet(?:ed)? list"
     r"|in (?:simple|plain|simpler) (?:terms|words|language|english))(?:,? please)?)(?=[\s.?!]*$)"
 )

@@ -105,6 +105,9 @@ def test_a_named_origin_and_framer_are_let_in() -> None:
         ("GET", "/gradio_api/runs"),
         ("GET", "/gradio_api/openapi.json"),
         ("GET", "/monitoring"),
+        ("POST", "/login"),
+        ("GET", "/logout"),
+        ("GET", "/openapi.json"),
         ("GET", "/docs"),
     ],
 )
