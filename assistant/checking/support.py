@@ -32,8 +32,8 @@ JOINING = 0.15
 """Two excerpts together must support a sentence by more than this better than one alone: a sum of
 two vectors lies nearer to nearly anything."""
 _COMPARES = re.compile(
-    r"\b(?:while|whereas|both|but|unlike|like|also|and|as well|than|compared)\b"
-    r"|而|都|也|但|均|同样|同樣|不同|和|与|與|相比",
+    r"\b(?:while|whereas|both|but|unlike|also|as well|than|compared)\b"
+    r"|而|都|也|但|均|同样|同樣|不同|相比",
     re.IGNORECASE,
 )
 """Two talks together say only what a sentence says of both."""
