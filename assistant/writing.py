@@ -26,6 +26,8 @@ from corpus.types import LanguageModelError, Transcript
 from index.dictionary import Dictionary
 from index.types import Embedder, Evidence
 
+HOPELESS = 3
+"""After so many sentences in a row without support the model is stopped: it makes things up."""
 _WHOLE = re.compile(r"[.!?。！？…．][\"'”’」』）)\]*_]*$")
 
 
@@ -109,9 +111,12 @@ class Writer:
             )
             reply = in_language(self.model, messages, wanted, deadline)
             with closing(_drafts(reply, pen, making, wanted, beat_s)) as drafts:
+                verified = since = 0
                 for draft in drafts:
                     yield draft
-                    if _length(draft) >= most:
+                    if _verified(draft) > verified:
+                        verified, since = _verified(draft), _length(draft)
+                    if _length(draft) >= most or _length(draft) - since >= HOPELESS:
                         return
         finally:
             worker.shutdown(wait=False)
@@ -139,6 +144,11 @@ def _drafts(
         rest = [] if declines(said) else [*scanner.feed(held), *scanner.close()]
         yield from _checked(_whole(rest) if reply.cut else rest, pen, making, language)
         yield replace(pen.draft, cut=reply.cut, declined=_declined(pen.draft, said))
+
+
+def _verified(draft: Draft) -> int:
+    """How many of its sentences are supported."""
+    return sum(bool(statement.markers) for statement in draft.statements)
 
 
 def _length(draft: Draft) -> int:

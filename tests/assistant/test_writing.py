@@ -234,3 +234,22 @@ def test_chinese_in_the_other_script_is_put_into_the_reader_s(
     first, second = answer.statements
     assert first.text == "鋒利的刀不會打滑，所以更安全。"
     assert (second.text, second.markers) == (f"{SAFER}.", (1,))
+
+
+@pytest.mark.parametrize("strict", [False, True])
+def test_a_model_that_makes_things_up_is_stopped(
+    scripted: ScriptedServer, engine: Engine, strict: bool
+) -> None:
+    inventions = [f"The {beast} of Norway won a medal. " for beast in ("cat", "dog", "elk", "owl")]
+    scripted.play(Scene((f"{SAFER} [1]. ", *inventions, f"{SLIPS} [1]."), pause_s=0.05))
+    answer = engine(strict=strict).ask(ASKED)
+    assert outcomes(answer) == ["supported"] + ([] if strict else ["unsupported"] * 3)
+    assert scripted.left.wait(2), "the model went on writing"
+
+
+def test_a_sentence_that_holds_gives_a_model_further_ones(
+    scripted: ScriptedServer, engine: Engine
+) -> None:
+    scripted.play(Scene("The cat won. The dog won. " + f"{SAFER} [1]. The elk won. {SLIPS} [1]."))
+    told = outcomes(engine().ask(ASKED))
+    assert told == ["unsupported", "unsupported", "supported", "unsupported", "supported"]
