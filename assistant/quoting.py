@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from assistant.checking.attribution import only_attributes
 from assistant.citations import cite
 from assistant.composing import unlinked
 from assistant.types import Citation
@@ -47,10 +48,9 @@ def pick(evidence: Evidence) -> tuple[Pick, ...]:
     nothing that was said answers.
     """
     hits = _segments(evidence.hits)
-    scored = sorted(
-        ((score, hit.chunk, sentence) for hit in hits for sentence, score in hit.sentences),
-        key=lambda item: -item[0],
-    )
+    every = [(score, hit.chunk, one) for hit in hits for one, score in hit.sentences]
+    telling = [item for item in every if not only_attributes(item[2].text)]
+    scored = sorted(telling or every, key=lambda item: -item[0])
     if not scored:
         return ()
     floor = SHARE * scored[0][0]
@@ -76,7 +76,7 @@ def _following(chosen: Sequence[Quotable]) -> list[Quotable]:
     answers, further = list[Quotable](), list[Quotable]()
     for chunk, sentence in chosen:
         later = [one for one in chunk.sentences if one.offset > sentence.offset]
-        told = [(chunk, one) for one in later if not is_short(one.text) and not leads_on(one.text)]
+        told = [(chunk, one) for one in later if _tells(one.text)]
         if leads_on(sentence.text):
             answers += told[:ANSWERING]
         elif told and told[0][1] is later[0] and later[0].speaker == sentence.speaker:
@@ -85,6 +85,10 @@ def _following(chosen: Sequence[Quotable]) -> list[Quotable]:
     further = [one for one in dict.fromkeys(further) if one not in [*chosen, *answers]]
     room = max(0, ENOUGH - len(chosen) - len(answers))
     return [*answers, *further[:room]][: SENTENCES - len(chosen)]
+
+
+def _tells(text: str) -> bool:
+    return not (is_short(text) or leads_on(text) or only_attributes(text))
 
 
 def _place(chunk: Chunk) -> tuple[int, float]:

@@ -92,3 +92,11 @@ def narrated_speakers(texts: Iterable[str]) -> tuple[str, ...]:
     """The names of whom narrated sentences say that they speak, each once."""
     found = [match["name"] for text in texts for match in _NARRATED.finditer(text)]
     return tuple(dict.fromkeys(name for name in found if looks_like_name(name)))
+
+
+def only_attributes(text: str) -> bool:
+    """Whether a sentence tells who says something and nothing of it: 他說。 behind a quotation."""
+    bare = re.sub(r"\W+$", "", text.strip())
+    probe = "如此这般。" if is_han(bare) else "it is so."
+    joint = "，" if is_han(bare) else " that "
+    return bool(bare) and attribution_of(f"{bare}{joint}{probe}").content == probe

@@ -131,3 +131,10 @@ def test_a_single_sentence_is_followed_by_what_the_same_speaker_says_next() -> N
     assert [one.text for part in second for one in part.sentences] == [
         "It measures what is easy to measure."
     ]
+
+
+def test_who_said_it_is_not_quoted_without_what_was_said() -> None:
+    words = ["「沒有大秘密。」", "Bourgeaud 說。", "「許多小改進加在一起。」", "他解釋。"]
+    chunk = make_chunk([(None, words, 10.0, 40.0)])
+    picks = pick(make_evidence(make_hit(chunk, 0.9, [0.8, 0.9, 0.8, 0.8])))
+    assert [one.text for part in picks for one in part.sentences] == [words[0], words[2]]
