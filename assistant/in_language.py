@@ -1,8 +1,8 @@
 """A model's reply in the language that it was asked for.
 
 Small models fall into the language of what they read. A reply that begins so is let run to its
-end, unseen, and asked for once more in the right language: since the model has read all but the
-last line already, that takes it a fraction of the time.
+end, unseen, and the model asked to translate it: without the excerpts before its eyes it does, and
+a prompt that short is soon read.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from types import TracebackType
 from typing import Self
 
 from assistant.llm.types import LanguageModel, Message, Reply
-from assistant.prompts import again_messages, declines, may_decline
+from assistant.prompts import declines, may_decline, translation_messages
 from corpus.language import detect_language
 from corpus.sentences import width
 
@@ -39,7 +39,6 @@ class _InLanguage:
         self, model: LanguageModel, asked: Sequence[Message], language: str, deadline: float
     ) -> None:
         self._model = model
-        self._asked = asked
         self._language = language
         self._deadline = deadline
         self._beat_s: float | None = None
@@ -87,13 +86,13 @@ class _InLanguage:
                 yield from self._each()
                 return
             else:
-                yield from self._once_more(beginning)
+                yield from self._translated(beginning)
                 return
         if beginning:
             yield beginning
 
-    def _once_more(self, beginning: str) -> Iterator[str]:
-        if not again_messages(self._asked, beginning, self._language):
+    def _translated(self, beginning: str) -> Iterator[str]:
+        if not translation_messages(beginning, self._language):
             yield beginning
             yield from self._each()
             return
@@ -103,8 +102,8 @@ class _InLanguage:
         self._reply.close()
         if self._closed:
             return
-        again = again_messages(self._asked, beginning, self._language)
-        self._reply = self._model.stream(again, deadline=self._deadline)
+        translating = translation_messages(beginning, self._language)
+        self._reply = self._model.stream(translating, deadline=self._deadline)
         yield from self._each()
 
     def _each(self) -> Iterator[str]:

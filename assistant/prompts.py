@@ -76,19 +76,19 @@ _ANY_LANGUAGE = (
     "Answer in the language of the question. End each sentence with its excerpt's number, like [1]."
 )
 
-_AGAIN: Mapping[str, str] = MappingProxyType(
+_TRANSLATE: Mapping[str, str] = MappingProxyType(
     {
-        "zh-Hans": "请把它写成简体中文，编号不变。",
-        "zh-Hant": "請把它寫成繁體中文，編號不變。",
-        "en": "Write that in English, with the same numbers.",
-        "ja": "それを日本語で、番号はそのままで書いてください。",
-        "ko": "그것을 한국어로, 번호는 그대로 두고 쓰세요.",
-        "de": "Schreibe das auf Deutsch, mit denselben Nummern.",
-        "fr": "Écris cela en français, avec les mêmes numéros.",
-        "es": "Escribe eso en español, con los mismos números.",
-        "ru": "Напиши это по-русски, с теми же номерами.",
-        "it": "Scrivilo in italiano, con gli stessi numeri.",
-        "pt": "Escreve isso em português, com os mesmos números.",
+        "zh-Hans": "把下面的话译成简体中文，保留方括号里的编号，如 [1]。",
+        "zh-Hant": "把下面的話譯成繁體中文，保留方括號裡的編號，如 [1]。",
+        "en": "Translate this into English. Keep the marks in brackets, such as [1].",
+        "ja": "これを日本語に訳し、[1] のような括弧の番号は残してください。",
+        "ko": "이것을 한국어로 옮기고 [1] 같은 괄호 번호는 그대로 두세요.",
+        "de": "Übersetze das ins Deutsche. Lass die Nummern in Klammern stehen, wie [1].",
+        "fr": "Traduis ceci en français. Garde les numéros entre crochets, comme [1].",
+        "es": "Traduce esto al español. Conserva los números entre corchetes, como [1].",
+        "ru": "Переведи это на русский. Оставь номера в скобках, например [1].",
+        "it": "Traduci questo in italiano. Lascia i numeri tra parentesi, come [1].",
+        "pt": "Traduz isto para português. Mantém os números entre parênteses, como [1].",
     }
 )
 
@@ -155,11 +155,11 @@ def language_line(tag: str) -> str:
     return _in(_LANGUAGES, tag) or _ANY_LANGUAGE
 
 
-def again_messages(asked: Sequence[Message], reply: str, tag: str) -> tuple[Message, ...]:
-    """For a reply to ``asked`` once more, in the language that it should have been in; empty for a
-    language that this file can't ask for. What the model has read already costs it little."""
-    line = _in(_AGAIN, tag)
-    return (*asked, Message("assistant", reply), Message("user", line)) if line else ()
+def translation_messages(reply: str, tag: str) -> tuple[Message, ...]:
+    """For a reply in the language that it should have been in; empty for a language that this file
+    can't ask for."""
+    line = _in(_TRANSLATE, tag)
+    return (Message("user", f"{line}\n\n{reply}"),) if line else ()
 
 
 def _in(lines: Mapping[str, str], tag: str) -> str | None:
