@@ -164,7 +164,7 @@ def _composer(text: Words) -> str:
     stop = escape(answer_words(text.lang).stop)
     return (
         f'<form id="vb-composer" autocomplete="off"><div id="vb-question"><textarea rows="1"'
-        f' maxlength="{QUESTION_CHARS}" aria-label="{escape(text.question)}"'
+        f' disabled maxlength="{QUESTION_CHARS}" aria-label="{escape(text.question)}"'
         f' placeholder="{escape(text.placeholder)}"></textarea></div>'
         f'<button id="vb-send">{escape(text.send)}</button>'
         f'<button type="button" id="vb-stop">{stop}</button></form>'

@@ -220,4 +220,6 @@ watchFolds();
 watchReader();
 countDown();
 watchHost(() => box.focus());
+// Until here a question would have been lost.
+box.disabled = false;
 if (dataset.question) ask(dataset.question);
