@@ -9,6 +9,7 @@ from assistant.types import Citation
 from corpus.links import moment_url, player_url
 from corpus.types import Chunk, Sentence, Transcript
 from index.moments import moment_of_quote
+from index.types import Moment
 
 _SPACE = re.compile(r"\s+")
 
@@ -21,8 +22,28 @@ def cite(
     ``transcript`` is the source as it stands now, ``None`` if it is gone: the quote is verified
     only if its words stand in it.
     """
-    moment = moment_of_quote(chunk, sentences)
     quote = chunk.text[sentences[0].offset : sentences[-1].end]
+    return citation_of(
+        marker,
+        chunk,
+        moment_of_quote(chunk, sentences),
+        _distinct(sentence.speaker for sentence in sentences),
+        quote,
+        verified=transcript is not None and quote_stands(quote, chunk.section, transcript),
+    )
+
+
+def citation_of(
+    marker: int,
+    chunk: Chunk,
+    moment: Moment,
+    speakers: tuple[str, ...],
+    quote: str,
+    *,
+    verified: bool,
+) -> Citation:
+    """The citation of words at a moment. Its passage is the chunk's text, or the quote where that
+    runs beyond it."""
     return Citation(
         marker=marker,
         chunk_id=chunk.id,
@@ -30,15 +51,15 @@ def cite(
         file=chunk.file,
         title=chunk.title,
         heading=chunk.heading,
-        speakers=_distinct(sentence.speaker for sentence in sentences),
+        speakers=speakers,
         start_s=moment.start_s,
         end_s=moment.end_s,
         estimated=moment.estimated,
         url=moment_url(chunk.source_url, moment.start_s),
         player_url=player_url(chunk.source_url, moment.start_s),
         quote=quote,
-        passage=chunk.text,
-        verified=transcript is not None and quote_stands(quote, chunk.section, transcript),
+        passage=chunk.text if quote in chunk.text else quote,
+        verified=verified,
     )
 
 

@@ -9,8 +9,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from types import TracebackType
-from typing import Self
 
 from assistant.llm.types import LanguageModel, Message, Reply
 from assistant.prompts import declines, may_decline, translation_messages
@@ -32,8 +30,8 @@ def in_language(
     return _InLanguage(model, asked, language, deadline)
 
 
-class _InLanguage:
-    """Keeps the contract of ``Reply`` over one reply or, one after the other, two."""
+class _InLanguage(Reply):
+    """One reply or, one after the other, two."""
 
     def __init__(
         self, model: LanguageModel, asked: Sequence[Message], language: str, deadline: float
@@ -54,22 +52,8 @@ class _InLanguage:
         self._beat_s = every_s
         return self
 
-    def __iter__(self) -> Iterator[str]:
-        return self
-
     def __next__(self) -> str:
         return next(self._pieces)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def close(self) -> None:
         self._closed = True

@@ -16,11 +16,12 @@ from assistant.api.documents import CitedOut
 from assistant.api.needs import TheCaller, TheDoor, TheEngine, faults
 from assistant.api.telling import cited_out
 from assistant.citing import formats
+from assistant.citing.identity import place_id
 from assistant.citing.resolving import Changed, Found, Gone, Resolved
 from assistant.loading import Engine
 from assistant.types import Citation
 from assistant.web.addresses import citation_path
-from assistant.web.placing import citation_at, place_id
+from assistant.web.placing import citation_at
 from corpus.types import SettingsError
 
 Format = Literal["json", "markdown", "wikitext", "plain", "csl", "bibtex"]

@@ -20,6 +20,7 @@ from functools import lru_cache
 import numpy as np
 import numpy.typing as npt
 
+from assistant.citing.types import Place
 from assistant.citing.words import words_of
 from corpus.types import SettingsError
 from index.terms import terms
@@ -65,6 +66,11 @@ def citation_id(talk_id: str, quote: str, near_s: float | None = None) -> str:
     digest = int(windows(keys, len(keys))[0])
     packed = _LAYOUT.pack(_VERSION, talk_key(talk_id), len(keys), near, digest, *anchors)
     return base64.b32encode(packed[:9] + packed[11:]).decode().lower()
+
+
+def place_id(place: Place) -> str:
+    """The permanent id of the words of a place."""
+    return citation_id(place.chunk.transcript_id, place.matched, place.moment.start_s)
 
 
 def read_id(identifier: str) -> Identity:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from assistant.citing.identity import citation_id
+from assistant.citing.identity import place_id
 from assistant.citing.types import Checked, Lookup, Match, Place, Quotation, Wording
 from assistant.output import clock
 from corpus.links import moment_url
@@ -53,7 +53,7 @@ def place_json(rank: int, place: Place) -> Json:
         "matched": place.matched,
         "spans": [list(span) for span in place.spans],
         "wording": None if place.wording is None else _wording_json(place.wording),
-        "id": citation_id(chunk.transcript_id, place.matched, moment.start_s),
+        "id": place_id(place),
     }
 
 

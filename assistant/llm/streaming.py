@@ -13,12 +13,10 @@ from contextlib import suppress
 from math import inf
 from queue import Empty, SimpleQueue
 from threading import Event, Thread
-from types import TracebackType
-from typing import Self
 
 from assistant.llm.failures import Place, explained, slow
 from assistant.llm.thinking import StrayThoughtError, ThoughtFilter
-from assistant.llm.types import Chunk, Finish
+from assistant.llm.types import Chunk, Finish, Reply
 from corpus.types import LanguageModelError
 
 _log = logging.getLogger(__name__)
@@ -72,8 +70,8 @@ class Pump:
             self._cut()
 
 
-class StreamedReply:
-    """``assistant.llm.types.Reply`` over a source of chunks.
+class StreamedReply(Reply):
+    """A reply over a source of chunks.
 
     ``must_finish``: the source tells why a reply ended, so one that just stops broke off.
     ``on_end`` is told at the end: ``None``, or the error; not when the reader leaves.
@@ -113,24 +111,10 @@ class StreamedReply:
         self._beat_s = every_s
         return self
 
-    def __iter__(self) -> Iterator[str]:
-        return self
-
     def __next__(self) -> str:
         if self._closed:
             raise StopIteration
         return next(self._pieces)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def close(self) -> None:
         self._closed = True

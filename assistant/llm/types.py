@@ -65,16 +65,22 @@ class Reply(Protocol):
         of the answer: moments at which to leave. Once begun, iterating it goes on so."""
         ...
 
-    def __iter__(self) -> Iterator[str]: ...
     def __next__(self) -> str: ...
-    def __enter__(self) -> Self: ...
+    def close(self) -> None: ...
+
+    def __iter__(self) -> Iterator[str]:
+        return self
+
+    def __enter__(self) -> Self:
+        return self
+
     def __exit__(
         self,
         kind: type[BaseException] | None,
         error: BaseException | None,
         traceback: TracebackType | None,
-    ) -> None: ...
-    def close(self) -> None: ...
+    ) -> None:
+        self.close()
 
 
 class LanguageModel(Protocol):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from html import escape
 
+from assistant.citing.identity import place_id
 from assistant.citing.resolving import Changed, Found, Resolved
 from assistant.types import Citation
 from assistant.web.addresses import citation_path, talk_path
@@ -20,7 +21,7 @@ from assistant.web.i18n import Words, words
 from assistant.web.page_frame import Document, shortened
 from assistant.web.page_words import PageWords, page_words
 from assistant.web.passage import time_range
-from assistant.web.placing import citation_at, place_id, spans_of
+from assistant.web.placing import citation_at, spans_of
 from assistant.web.visit import Visit
 from corpus.types import Transcript
 from index.types import Talk

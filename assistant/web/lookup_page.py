@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from html import escape
 
+from assistant.citing.identity import place_id
 from assistant.citing.types import Checked, Lookup, Place, Problem, Quotation, Wording
 from assistant.web.addresses import citation_path, talk_path
 from assistant.web.answer_words import counted
@@ -20,7 +21,7 @@ from assistant.web.lookup_words import LookupWords, lookup_words
 from assistant.web.narrowing import Choice
 from assistant.web.page_frame import Document, shortened
 from assistant.web.passage import time_range
-from assistant.web.placing import citation_at, place_id, spans_of
+from assistant.web.placing import citation_at, spans_of
 from assistant.web.scope_view import named
 from assistant.web.scope_words import scope_words
 from assistant.web.visit import Visit

@@ -5,7 +5,6 @@ A text is checked a sentence at a time, so that a reader who leaves ends the wor
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import get_args
@@ -15,6 +14,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import RedirectResponse, Response
 
+from assistant.access.limits import Places
 from assistant.access.types import ApiError
 from assistant.api.flow import in_steps
 from assistant.citing.article import checked_of
@@ -48,7 +48,7 @@ class LookupRoute:
 
     def __init__(self, pages: PageServer) -> None:
         self._pages = pages
-        self._free = threading.BoundedSemaphore(pages.serving.concurrent_answers)
+        self._places = Places(pages.serving.concurrent_answers)
 
     def shown(self, request: Request) -> Response:
         """The form, and what came of the quote that the address has."""
@@ -87,14 +87,13 @@ class LookupRoute:
         if len(typed) > LONGEST:
             notice = said.long_quote.format(LONGEST)
             return lookup_page(visit, typed, within, notice=notice, status=400)
-        if not self._free.acquire(blocking=False):
-            return _busy(visit, typed)
         try:
-            found = engine.look_up(typed, PLACES, scope)
+            with self._places.one():
+                found = engine.look_up(typed, PLACES, scope)
+        except ApiError:
+            return _busy(visit, typed)
         except SettingsError:
             return lookup_page(visit, typed, within, notice=said.empty, status=400)
-        finally:
-            self._free.release()
         return lookup_page(visit, typed, within, found=found, source=engine.transcript)
 
     async def _checked(self, request: Request, fields: Fields) -> Response:
@@ -107,7 +106,9 @@ class LookupRoute:
             return await self._told(request, fields, said.long_text.format(TEXT_CHARS), 413)
         if self._pages.loading.state.phase != "ready":
             return await self._told(request, fields, "", 503)
-        if not self._free.acquire(blocking=False):
+        try:
+            self._places.take()
+        except ApiError:
             return self._pages.made(request, lambda _, visit: _busy(visit, typed))
         try:
             engine = self._pages.loading.get(0)
@@ -118,7 +119,7 @@ class LookupRoute:
         except Exception as error:
             return self._pages.failed(request, error)
         finally:
-            self._free.release()
+            self._places.give_back()
 
         def make(engine: Engine, visit: Visit) -> Document:
             within = chosen(_scope(engine, fields), engine.talks())

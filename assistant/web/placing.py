@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import re
 
-from assistant.citations import quote_stands
-from assistant.citing.identity import citation_id
+from assistant.citations import citation_of, quote_stands
 from assistant.citing.types import Place, Spans
 from assistant.types import Citation
-from corpus.links import moment_url, player_url
 from corpus.types import Transcript
 
 _CLOSES = re.compile(r"[”’」』》）】)\]\"'。．.！!？?…]*")
@@ -19,29 +17,10 @@ def citation_at(place: Place, transcript: Transcript | None, marker: int = 1) ->
 
     Where the sentences run over two passages, the quote is all that there is of a passage.
     """
-    chunk, moment = place.chunk, place.moment
-    return Citation(
-        marker=marker,
-        chunk_id=chunk.id,
-        transcript_id=chunk.transcript_id,
-        file=chunk.file,
-        title=chunk.title,
-        heading=chunk.heading,
-        speakers=place.speakers,
-        start_s=moment.start_s,
-        end_s=moment.end_s,
-        estimated=moment.estimated,
-        url=moment_url(chunk.source_url, moment.start_s),
-        player_url=player_url(chunk.source_url, moment.start_s),
-        quote=place.quote,
-        passage=chunk.text if place.quote in chunk.text else place.quote,
-        verified=transcript is not None and _stands(place, transcript),
+    verified = transcript is not None and _stands(place, transcript)
+    return citation_of(
+        marker, place.chunk, place.moment, place.speakers, place.quote, verified=verified
     )
-
-
-def place_id(place: Place) -> str:
-    """The permanent id of the words of a place."""
-    return citation_id(place.chunk.transcript_id, place.matched, place.moment.start_s)
 
 
 def spans_of(place: Place) -> Spans | None:
