@@ -92,6 +92,7 @@ for words in json.loads(sys.argv[1]):
     print(end="\\0")
 """
 MOMENT = "为什么说公榜不能反映真实产品表现？"
+IN_THE_TALK = "How do guests explain that Google can push scaling further?"
 IN_THE_ARTICLE = "What did Gemini 3's pre-training lead say the secret was?"
 NOWHERE = "番茄炒蛋要放多少糖？"
 
@@ -102,7 +103,8 @@ def later(data: Path, environment: dict[str, str]) -> dict[str, Any]:
 
     They share a process, since each that is started spends seconds on the same libraries.
     """
-    commands = [["index"], ["search", MOMENT], ["ask", IN_THE_ARTICLE], ["ask", NOWHERE]]
+    asked = [["ask", question] for question in (IN_THE_TALK, IN_THE_ARTICLE, NOWHERE)]
+    commands = [["index"], ["search", MOMENT], *asked]
     told = json.dumps([options(words, data) for words in commands])
     *documents, rest = printed(["-c", ONE_BY_ONE, told], environment).split("\0")
     assert rest == ""
@@ -124,9 +126,8 @@ def test_search_finds_the_moment(later: dict[str, Any]) -> None:
     assert "v=1pgCnlJRuxE" in first["url"]
 
 
-def test_ask_answers_in_cited_words_of_the_talk(data: Path, environment: dict[str, str]) -> None:
-    question = "How do guests explain that Google can push scaling further?"
-    answer = verbatim("ask", question, data=data, environment=environment)
+def test_ask_answers_in_cited_words_of_the_talk(later: dict[str, Any]) -> None:
+    answer = later[IN_THE_TALK]
     assert answer["status"] == "answered"
     assert [each["marker"] for each in answer["citations"]] == list(
         range(1, len(answer["citations"]) + 1)

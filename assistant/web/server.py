@@ -31,6 +31,9 @@ from assistant.web.page_limits import PageLimits
 from assistant.web.pages import add_pages
 from corpus.types import VerbatimError
 
+LOOP = "asyncio"
+"""uvicorn would take uvloop where it is installed, whose loop can't always be closed while a page
+holds a request open: the stop then ends in a traceback."""
 STOP_S = 1
 """How long a stopping server waits for open requests: pages keep one open as long as they live."""
 _HEADERS: Mapping[str, str] = MappingProxyType(
@@ -139,6 +142,7 @@ def serve(app: Any, host: str, port: int, announce: Callable[[str], None]) -> No
         timeout_graceful_shutdown=STOP_S,
         # Who is a proxy is for our own settings to say.
         proxy_headers=False,
+        loop=LOOP,
     )
     with listener, contextlib.suppress(KeyboardInterrupt):
         _Server(config).run(sockets=[listener])

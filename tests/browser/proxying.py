@@ -59,7 +59,14 @@ def proxied(
         return response
 
     client = httpx.AsyncClient(timeout=None)
+
+    @contextlib.asynccontextmanager
+    async def lifespan(_: Starlette) -> AsyncIterator[None]:
+        async with client:
+            yield
+
     methods = ["GET", "HEAD", "POST", "OPTIONS"]
-    app = Starlette(routes=[Route("/{path:path}", passed_on, methods=methods)])
+    routes = [Route("/{path:path}", passed_on, methods=methods)]
+    app = Starlette(routes=routes, lifespan=lifespan)
     with served(None, app) as address:  # type: ignore[arg-type]
         yield address

@@ -12,7 +12,7 @@ from typing import Any
 import uvicorn
 
 from assistant.loading import Loading
-from assistant.web.server import create_app
+from assistant.web.server import LOOP, create_app
 
 START_S = 20
 
@@ -26,6 +26,7 @@ def served(loading: Loading, app: Any = None) -> Iterator[str]:
         ws="none",
         timeout_graceful_shutdown=1,
         proxy_headers=False,
+        loop=LOOP,
     )
     server = uvicorn.Server(config)
     with socket.create_server(("127.0.0.1", 0)) as listener:

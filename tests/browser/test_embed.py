@@ -21,8 +21,7 @@ from tests.assistant.web.fakes import (
     growing,
     held_back,
 )
-from tests.browser.conftest import OpenTab, Tab
-from tests.browser.serving import served
+from tests.browser.conftest import OpenTab, ServeLoading, Tab
 
 pytestmark = pytest.mark.browser
 
@@ -143,15 +142,14 @@ def test_a_question_in_the_address_is_asked_at_once(tab: Tab) -> None:
     assert page.evaluate("document.activeElement === document.body")
 
 
-def test_a_question_waits_for_the_library(open_tab: OpenTab) -> None:
+def test_a_question_waits_for_the_library(open_tab: OpenTab, serve_loading: ServeLoading) -> None:
     loading, go = held_back(FakeEngine(answer_or_refuse))
-    with served(loading) as address:
-        page = opened(open_tab(address))
-        page.fill(BOX, "why?")
-        page.press(BOX, "Enter")
-        expect(page.locator(".vb-pending")).to_contain_text("still loading")
-        go.set()
-        expect(page.locator("#exchange-1[data-state=answered]")).to_be_visible()
+    page = opened(open_tab(serve_loading(loading)))
+    page.fill(BOX, "why?")
+    page.press(BOX, "Enter")
+    expect(page.locator(".vb-pending")).to_contain_text("still loading")
+    go.set()
+    expect(page.locator("#exchange-1[data-state=answered]")).to_be_visible()
 
 
 def test_a_server_that_is_gone_is_told_and_can_be_asked_again(tab: Tab) -> None:

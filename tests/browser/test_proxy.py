@@ -37,32 +37,34 @@ def behind(*, keeps: bool, names_host: bool) -> Iterator[str]:
 @pytest.mark.parametrize(
     ("keeps", "names_host"), [(False, True), (True, True), (False, False), (True, False)]
 )
-def test_everything_works_below_a_path(open_tab: OpenTab, keeps: bool, names_host: bool) -> None:
-    with behind(keeps=keeps, names_host=names_host) as home:
-        tab = open_tab(home)
-        failed: list[str] = []
+def test_everything_works_below_a_path(
+    opened: contextlib.ExitStack, open_tab: OpenTab, keeps: bool, names_host: bool
+) -> None:
+    home = opened.enter_context(behind(keeps=keeps, names_host=names_host))
+    tab = open_tab(home)
+    failed: list[str] = []
 
-        def look(response: Response) -> None:
-            if response.status >= 400 and not response.url.endswith("/favicon.ico"):
-                failed.append(f"{response.status} {response.url}")
+    def look(response: Response) -> None:
+        if response.status >= 400 and not response.url.endswith("/favicon.ico"):
+            failed.append(f"{response.status} {response.url}")
 
-        tab.page.on("response", look)
-        tab.open()
-        tab.ask("公榜？")
-        expect(tab.page.locator("#source-1-1")).to_contain_text("大模型基准测试圆桌")
-        tab.page.goto(f"{home}/embed?lang=en")
-        tab.page.fill("#vb-question textarea", "公榜？")
-        tab.page.press("#vb-question textarea", "Enter")
-        expect(tab.page.locator("#exchange-1[data-state=answered]")).to_be_visible()
-        assert (
-            tab.page.get_attribute("[data-open]", "href")
-            == f"{home}/?lang=en&q=%E5%85%AC%E6%A6%9C%EF%BC%9F"
-        )
-        tab.page.goto(f"{home}/talks")
-        expect(tab.page.locator("main")).to_contain_text("Scaling, one hour in")
-        tab.page.goto(home)
-        expect(tab.page).to_have_url(f"{home}/")
-        assert (failed, tab.elsewhere) == ([], [])
-        for path in ("/api/talks", "/embed.js", "/files/base.css", "/healthz"):
-            assert httpx.get(home + path).status_code == 200, path
-        assert Path(tab.page.url).name == "verbatim"
+    tab.page.on("response", look)
+    tab.open()
+    tab.ask("公榜？")
+    expect(tab.page.locator("#source-1-1")).to_contain_text("大模型基准测试圆桌")
+    tab.page.goto(f"{home}/embed?lang=en")
+    tab.page.fill("#vb-question textarea", "公榜？")
+    tab.page.press("#vb-question textarea", "Enter")
+    expect(tab.page.locator("#exchange-1[data-state=answered]")).to_be_visible()
+    assert (
+        tab.page.get_attribute("[data-open]", "href")
+        == f"{home}/?lang=en&q=%E5%85%AC%E6%A6%9C%EF%BC%9F"
+    )
+    tab.page.goto(f"{home}/talks")
+    expect(tab.page.locator("main")).to_contain_text("Scaling, one hour in")
+    tab.page.goto(home)
+    expect(tab.page).to_have_url(f"{home}/")
+    assert (failed, tab.elsewhere) == ([], [])
+    for path in ("/api/talks", "/embed.js", "/files/base.css", "/healthz"):
+        assert httpx.get(home + path).status_code == 200, path
+    assert Path(tab.page.url).name == "verbatim"
