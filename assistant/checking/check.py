@@ -16,6 +16,7 @@ from assistant.checking.support import (
     Candidate,
     EvidenceVectors,
     candidates,
+    counts,
     embed_evidence,
     overlap,
     script_distance,
@@ -146,7 +147,11 @@ class Checker:
             return False
         concepts = concepts_of(facts.content, self._dictionary)
         least = LITTLE_COUNTED if facts.quantities else LITTLE
-        return overlap(concepts, frozenset(terms(candidate.text))) < least
+        held = frozenset(terms(candidate.text))
+        if _exact(facts, candidate):
+            # There the same amount may be written in words.
+            held = held.union(*(concept.own for concept in concepts if counts(concept)))
+        return overlap(concepts, held) < least
 
     def _shares_names_alone(self, facts: Facts, candidate: Candidate) -> bool:
         """Whether evidence tells of the same things as a sentence, and something else of them.

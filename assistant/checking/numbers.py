@@ -171,7 +171,8 @@ def _amount(text: str, match: re.Match[str]) -> Quantity | None:
     bound = bound_before(before) or (
         AFTER_BOUNDS.get(loose.group().strip(), "about") if loose else ""
     )
-    label = _LABEL.search(before) if match["digits"] else None
+    # "roughly 300": the word in front is no name that the number is a part of.
+    label = _LABEL.search(before) if match["digits"] and not bound else None
     return Quantity(
         interval[0] * scale,
         interval[1] * scale,

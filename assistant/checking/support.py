@@ -31,6 +31,11 @@ hold was not said."""
 JOINING = 0.15
 """Two excerpts together must support a sentence by more than this better than one alone: a sum of
 two vectors lies nearer to nearly anything."""
+BRINGS = 2
+"""So many of the claim's concepts each of the two must hold that the other doesn't, or an amount:
+one word that both talks are full of brings nothing."""
+HOLDING = 0.5
+"""From this share of a concept's terms on a text holds it."""
 _COMPARES = re.compile(
     r"\b(?:while|whereas|both|but|unlike|also|as well|than|compared)\b"
     r"|而|都|也|但|均|同样|同樣|不同|相比",
@@ -142,12 +147,24 @@ def candidates(
             rows = [rank[id(one.windows[0])] for one in (first, second)]
             joined = evidence.vectors[rows].sum(axis=0)
             cosine = float(joined @ vector / max(float(np.linalg.norm(joined)), 1e-9))
+            if not _bring(concepts, evidence.said[rows[0]], evidence.said[rows[1]]):
+                continue
             said = evidence.said[rows[0]] | evidence.said[rows[1]]
             held = evidence.terms[rows[0]] | evidence.terms[rows[1]]
             score = cosine + OVERLAP * _share(concepts, said, held)
             if score - JOINING > max(first.score, second.score):
                 pairs.append(Candidate((*first.windows, *second.windows), score - JOINING))
     return sorted([*single, *pairs], key=lambda candidate: -candidate.score)
+
+
+def _bring(concepts: Sequence[Concept], one: frozenset[str], other: frozenset[str]) -> bool:
+    """Whether each of two texts tells something of the claim that the other doesn't."""
+    brought = [0, 0]
+    for concept in concepts:
+        first, second = _held(concept, one) >= HOLDING, _held(concept, other) >= HOLDING
+        if first != second:
+            brought[second] += BRINGS if counts(concept) else 1
+    return min(brought) >= BRINGS
 
 
 def _of_one_talk(first: Candidate, second: Candidate) -> bool:
@@ -181,6 +198,11 @@ def overlap(concepts: Sequence[Concept], held: frozenset[str]) -> float:
     if not concepts:
         return 0.0
     return sum(_held(concept, held) for concept in concepts) / len(concepts)
+
+
+def counts(concept: Concept) -> bool:
+    """Whether it is an amount in digits."""
+    return any(character.isdigit() for term in concept.own for character in term)
 
 
 def _held(concept: Concept, held: frozenset[str]) -> float:
