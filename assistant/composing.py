@@ -22,6 +22,7 @@ _ADDRESS = re.compile(r":(?=//)|(?<=www)\.|(?<=mailto):|(?<=[^\W_])@(?=\w)", re.
 _OPENING_SIGN = re.compile(r"^([-+=])|^(\d{1,9})(?=[.)](?:\s|$))")
 _NUMBERED = re.compile(r"\s*\d{1,2}[.)、．]\s")
 _BULLETED = re.compile(r"\s*[-*+•]\s")
+_ENDED = re.compile(r"[.!?。！？…．][\"'”’」』）)\]*_]*$")
 _NUMBER = re.compile(r"\d{1,2}")
 
 NOT_VERIFIED: Mapping[str, tuple[str, str]] = MappingProxyType(
@@ -42,13 +43,15 @@ def plain(text: str) -> str:
     return " ".join(_LABEL.sub("", text, count=1).split())
 
 
-def lead_of(lead: str, before: str | None) -> str:
-    """What stands before a sentence, of ours: ``before`` is the lead of the one before it, ``None``
-    at the beginning of the answer."""
+def lead_of(lead: str, before: str | None, above: str = "") -> str:
+    """What stands before a sentence, of ours: ``before`` is the lead of its line, ``None`` at the
+    beginning of the answer, ``above`` the sentence before it."""
     line = lead.rpartition("\n")[2]
     opens = "\n" in lead or before is None
     if not opens:
         return " " if lead else ""
+    if _goes_on(lead, before, above):
+        return " "
     item = ""
     if _NUMBERED.match(line) and (number := _NUMBER.search(line)):
         item = f"{number.group()}. "
@@ -58,6 +61,13 @@ def lead_of(lead: str, before: str | None) -> str:
         return item
     together = item and bool(_BULLETED.match(before.strip("\n")) or _NUMBERED.match(before))
     return f"\n{item}" if together else f"\n\n{item}"
+
+
+def _goes_on(lead: str, before: str | None, above: str) -> bool:
+    """Whether a new line is no more than the next sentence of a paragraph, as in Markdown."""
+    in_list = bool(_BULLETED.match((before or "").strip("\n")) or _NUMBERED.match(before or ""))
+    bare = not lead.strip() and lead.count("\n") == 1
+    return before is not None and bare and not in_list and _ENDED.search(above) is not None
 
 
 def escaped(text: str) -> str:

@@ -77,7 +77,8 @@ class Pen:
             self.skip(claim.lead)
             self.draft = replace(draft, dropped=draft.dropped + 1)
             return
-        lead = lead_of(self._skipped_lead + claim.lead, self._line_lead())
+        above = draft.statements[-1].text if draft.statements else ""
+        lead = lead_of(self._skipped_lead + claim.lead, self._line_lead(), above)
         self._skipped_lead = ""
         passages = [self.draft.citations[marker - 1].passage for marker in markers]
         text = honest_quotations(claim.text, passages) if passages else claim.text

@@ -10,8 +10,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from assistant.language_lines import translation_messages
 from assistant.llm.types import LanguageModel, Message, Reply
-from assistant.prompts import declines, may_decline, translation_messages
+from assistant.prompts import declines, may_decline
 from corpus.language import detect_language
 from corpus.sentences import width
 

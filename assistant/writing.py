@@ -18,16 +18,27 @@ from assistant.deep.budget import DeepBudget
 from assistant.drafting import Draft, Pen
 from assistant.excerpts import Excerpt, render
 from assistant.in_language import in_language
-from assistant.llm.types import LanguageModel, Reply
-from assistant.prompts import MOST_SENTENCES, answer_messages, declines, may_decline, without_marker
+from assistant.llm.types import LanguageModel, Message, Reply
+from assistant.prompts import (
+    MOST_SENTENCES,
+    answer_messages,
+    declines,
+    may_decline,
+    without_examples,
+    without_marker,
+)
 from assistant.wishes import Wishes
 from corpus.language import detect_language, to_script
+from corpus.tokens import count_tokens
 from corpus.types import LanguageModelError, Transcript
 from index.dictionary import Dictionary
 from index.types import Embedder, Evidence
 
 HOPELESS = 3
 """After so many sentences in a row without support the model is stopped: it makes things up."""
+MARKUP_TOKENS = 100
+"""What the marks between the messages of a prompt take, with some to spare: models count in their
+own way."""
 _WHOLE = re.compile(r"[.!?。！？…．][\"'”’」』）)\]*_]*$")
 
 
@@ -98,7 +109,7 @@ class Writer:
         if not excerpts:
             yield replace(pen.draft, declined=True)
             return
-        messages = answer_messages(question, excerpts, language, wishes)
+        messages = _fitting(answer_messages(question, excerpts, language, wishes), self.model)
         wanted = (wishes.language if wishes else None) or language
         if deadline is None:
             deadline = time.monotonic() + self.timeout_s
@@ -120,6 +131,13 @@ class Writer:
                         return
         finally:
             worker.shutdown(wait=False)
+
+
+def _fitting(messages: Sequence[Message], model: LanguageModel) -> Sequence[Message]:
+    """Without the examples, where with them the window would be too small for a whole reply."""
+    prompt = sum(count_tokens(message.text) for message in messages)
+    fits = prompt + MARKUP_TOKENS + model.output_tokens <= model.window_tokens
+    return messages if fits else without_examples(messages)
 
 
 def _drafts(

@@ -41,8 +41,9 @@ class Request:
 
     @property
     def text(self) -> str:
-        """All messages' texts, one after another."""
-        return "\n".join(text for _, text in self.messages)
+        """The rules and what is asked, without the examples that are shown in between."""
+        texts = [text for _, text in self.messages]
+        return "\n".join(texts if len(texts) < 3 else (texts[0], texts[-1]))
 
 
 Writer = Callable[[Request], str | Sequence[str]]

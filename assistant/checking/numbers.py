@@ -63,6 +63,11 @@ _NUMERAL = re.compile(
 _RANGE_SIGN = re.compile(r"\s*(?:[~～–—-]|到|至|to|or|或)\s*")
 _RANGE_TO_NUMERAL = re.compile(rf"{_RANGE_SIGN.pattern}[{HAN}\d]")
 _LABEL = re.compile(r"([a-z][a-z-]*)[ -]?$")
+_NO_LABELS = frozenset(
+    "in of at by to for from since until till on before after than with within the a an and or is"
+    " was were are be has had have only just not year".split()
+)
+"""Words in front of a number that are no name with it, as "gemini 3" is."""
 _HAN_ALONE = re.compile(r"[二两三四五六七八九十]")
 _LIST_ITEM = re.compile(r"\d{1,2}[)）、]")
 
@@ -171,8 +176,8 @@ def _amount(text: str, match: re.Match[str]) -> Quantity | None:
     bound = bound_before(before) or (
         AFTER_BOUNDS.get(loose.group().strip(), "about") if loose else ""
     )
-    # "roughly 300": the word in front is no name that the number is a part of.
     label = _LABEL.search(before) if match["digits"] and not bound else None
+    name = label[1] if label and label[1] not in _NO_LABELS else ""
     return Quantity(
         interval[0] * scale,
         interval[1] * scale,
@@ -180,7 +185,7 @@ def _amount(text: str, match: re.Match[str]) -> Quantity | None:
         unit.family if unit else "",
         unit.factor if unit else 1.0,
         bound,
-        label[1] if label else "",
+        name,
         interval[1] <= MOST_LISTED and bool(LISTED.match(text, end)),
     )
 

@@ -12,6 +12,8 @@ ROUNDED = 0.1
 """How far "about 150" may be from what was said."""
 ROUNDED_SHARE = 0.01
 """Two thirds are 67 percent."""
+AROUND_YEARS = 1
+""""Around 2016" may be told as 2015 or 2017."""
 CONVERTED = {"m": 0.06, "kg": 0.06, "s": 0.02}
 """How far an amount in another unit of its family may be: 40 pounds for 18 kilograms."""
 OVER = 1.5
@@ -61,7 +63,10 @@ def agrees(claim: Quantity, said: Quantity) -> bool:
     if {claim.bound, said.bound} == {"over", "under"}:
         return False
     low, high, told_low, told_high = claim.low, claim.high, said.low, said.high
-    slack = ROUNDED if "about" in (claim.bound, said.bound) else 1e-6
+    loose = "about" in (claim.bound, said.bound)
+    if _is_year(claim) and _is_year(said):
+        return abs(low - told_low) <= (AROUND_YEARS if loose else 0)
+    slack = ROUNDED if loose else 1e-6
     if claim.family and said.family:
         if claim.family != said.family:
             return False
@@ -80,6 +85,16 @@ def agrees(claim: Quantity, said: Quantity) -> bool:
     if claim.bound == "under" and low / OVER <= told_low <= low:
         return True
     return abs(low - told_low) <= slack * max(abs(low), abs(told_low))
+
+
+def _is_year(amount: Quantity) -> bool:
+    """Whether it is a year, or four digits that read like one: "around 2016". A round number of
+    things is none."""
+    if amount.family == "year":
+        return True
+    four_digits = re.fullmatch(r"(?:1[89]|20)\d\d", amount.text) is not None
+    bare = not amount.family and not amount.label
+    return bare and four_digits and not amount.text.endswith("00")
 
 
 def _agrees_with_vague(low: float, high: float, least: float, most: float, bound: str) -> bool:

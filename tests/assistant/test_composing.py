@@ -42,9 +42,11 @@ def test_what_could_be_live_is_escaped(text: str, held: str) -> None:
 def leads(answer: str) -> list[str]:
     found: list[str] = []
     line: str | None = None
+    above = ""
     for claim in claims_of(answer):
         if claim.text:
-            found.append(lead_of(claim.lead, line))
+            found.append(lead_of(claim.lead, line, above))
+            above = claim.text
             line = found[-1] if line is None or found[-1].strip(" ") else line
     return found
 
@@ -58,6 +60,8 @@ def leads(answer: str) -> list[str]:
         ("Three things:\n\n1. One is.\n2) Two is.", ["", "\n\n1. ", "\n2. "]),
         ("# Head\nOne is.\n> Two is.\n\n\nThree is.", ["", "\n\n", "\n\n", "\n\n"]),
         ("- One is.\nTwo is.", ["- ", "\n\n"]),
+        ("[1] One is.\n[2] Two is.\n\n[1] Three is.", ["", " ", "\n\n"]),
+        ("- [1] One is.\n- [2] Two is.", ["- ", "\n- "]),
     ],
 )
 def test_lines_keep_their_form_and_no_other(answer: str, expected: list[str]) -> None:

@@ -155,6 +155,24 @@ def test_what_claims_nothing_is_left_alone(checker: Checker, text: str) -> None:
     assert verdict(checker, text).outcome == "no_claim"
 
 
+@pytest.mark.parametrize(
+    ("claim", "handles"),
+    [
+        ("Flour and ovens come by ship, loaves sell before noon.", (1, 2)),
+        ("Flour and loaves by ship.", (1,)),
+    ],
+)
+def test_a_second_quote_must_bring_something(claim: str, handles: tuple[int, ...]) -> None:
+    talk = make_chunk(
+        [
+            ("Ann Lee", ["Flour and ovens come by ship."], 10.0, 20.0),
+            ("Ann Lee", ["Loaves sell before noon."], 20.0, 30.0),
+        ]
+    )
+    excerpts = [Excerpt(n + 1, talk, (one,)) for n, one in enumerate(talk.sentences)]
+    assert verdict(Checker(excerpts, FakeEmbedder()), claim).handles == handles
+
+
 def test_without_excerpts_nothing_is_supported() -> None:
     checker = Checker([], FakeEmbedder())
     assert verdict(checker, "A sharp knife is safe.").reason == "meaning"

@@ -148,7 +148,8 @@ def test_a_prompt_has_one_fence_and_our_handles_alone(stage: Stage, attack: Atta
     stage.server.play(Scene("NO_ANSWER"))
     stage.server.requests.clear()
     stage.ask(attack, "model")
-    (prompt,) = [text for role, text in stage.server.requests[-1].messages if role == "user"]
+    role, prompt = stage.server.requests[-1].messages[-1]
+    assert role == "user"
     assert prompt.count("<excerpts>") == prompt.count("</excerpts>") == 1
     assert prompt.count("<") == prompt.count(">") == 2
     excerpts = prompt.partition("</excerpts>")[0]
