@@ -87,7 +87,7 @@ class Checker:
             sentence.text for e in self._excerpts for sentence in e.sentences if not e.speaker
         )
         asked = asked_of(question, self._speakers, self._aliases)
-        self._faults = Faults(self._aliases, self._narrated, asked)
+        self._faults = Faults(self._excerpts, self._aliases, self._narrated, asked)
 
     def check(self, claim: Claim) -> Verdict:
         """What becomes of one sentence."""

@@ -47,7 +47,13 @@ class Faults:
     narrated excerpts say that they speak, ``asked`` those whom the question is about.
     """
 
-    def __init__(self, aliases: Aliases, narrated: Sequence[str], asked: Asked) -> None:
+    def __init__(
+        self, excerpts: Sequence[Excerpt], aliases: Aliases, narrated: Sequence[str], asked: Asked
+    ) -> None:
+        self._talks: dict[str, str] = {}
+        for excerpt in excerpts:
+            told = self._talks.get(excerpt.chunk.file, "")
+            self._talks[excerpt.chunk.file] = f"{told} {_everything(excerpt)}"
         self._aliases = aliases
         self._asked = asked
         self._narrated = tuple(narrated)
@@ -99,7 +105,8 @@ class Faults:
         """Whether the person says it, or is named in it.
 
         In narrated text "he" goes back to a name before it: there the excerpt counts, unless
-        somebody else is said to speak in the window's own sentences.
+        somebody else is said to speak in the window's own sentences. Where nobody is said to speak,
+        it is whoever the talk's excerpts name.
         """
         speaker = window.excerpt.speaker
         if speaker == person or mentions(f"{speaker or ''} {window.text}", person, self._aliases):
@@ -107,7 +114,10 @@ class Faults:
         if speaker is not None or narrated_speakers([window.text]):
             return False
         around = _everything(window.excerpt, speakers=False)
-        return mentions(around, person, self._aliases) or not narrated_speakers([around])
+        if mentions(around, person, self._aliases):
+            return True
+        talk = self._talks.get(window.excerpt.chunk.file, "")
+        return not narrated_speakers([around]) and mentions(talk, person, self._aliases)
 
     def _is_of_another(self, window: Window, name: str) -> bool:
         """Whether what the window says is surely another's than ``name``, who is no known speaker.

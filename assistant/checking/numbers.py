@@ -32,6 +32,7 @@ from assistant.checking.units import (
     unit_of,
 )
 from corpus.language import fold
+from corpus.readers.vocabulary import words
 
 MOST_LISTED = 5
 """An answer that counts its own points has at most so many."""
@@ -63,9 +64,11 @@ _NUMERAL = re.compile(
 _RANGE_SIGN = re.compile(r"\s*(?:[~～–—-]|到|至|to|or|或)\s*")
 _RANGE_TO_NUMERAL = re.compile(rf"{_RANGE_SIGN.pattern}[{HAN}\d]")
 _LABEL = re.compile(r"([a-z][a-z-]*)[ -]?$")
-_NO_LABELS = frozenset(
-    "in of at by to for from since until till on before after than with within the a an and or is"
-    " was were are be has had have only just not year".split()
+_NO_LABELS = words(
+    """
+    in of at by to for from since until till on before after than with within the a an and or is was
+    were are be has had have only just not year
+    """
 )
 """Words in front of a number that are no name with it, as "gemini 3" is."""
 _HAN_ALONE = re.compile(r"[二两三四五六七八九十]")

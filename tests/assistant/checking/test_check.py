@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -134,6 +135,20 @@ def test_speakers_without_a_name_may_be_whoever_is_asked_for() -> None:
     question = "What does Ann Lee say about knives?"
     checker = Checker(excerpts, FakeEmbedder(), None, ["Ann Lee"], question)
     assert verdict(checker, "A sharp knife is safer than a blunt one [1].").outcome == "supported"
+
+
+@pytest.mark.parametrize(
+    ("title", "outcome"), [("An evening with Ann Lee", "supported"), ("Of ovens", "unsupported")]
+)
+def test_told_words_are_of_somebody_whom_the_talk_names(title: str, outcome: str) -> None:
+    told = make_chunk([(None, ["The ovens are ahead of what anybody expected."], 1.0, 2.0)])
+    told = replace(told, file="told.md", title=title)
+    excerpts = (Excerpt(1, told, told.sentences), Excerpt(2, TALK, TALK.sentences[:2]))
+    found = verdict(
+        Checker(excerpts, FakeEmbedder()),
+        "Ann Lee says that the ovens are ahead of what anybody expected [1].",
+    )
+    assert found.outcome == outcome
 
 
 def test_an_invented_time_is_caught_and_the_real_one_passes(checker: Checker) -> None:
