@@ -102,10 +102,7 @@ class Checker:
         found = candidates(content, vector, self._evidence, self._dictionary)
         facts = Facts(claim, content, attributed.who, named, quantities(claim.text))
         verdict = self._verdict(claim, facts, found)
-        if claim.kind == "lead_in" and verdict.outcome == "unsupported":
-            hard = verdict.reason not in ("meaning", "no_such_handle")
-            return verdict if hard and facts.quantities else Verdict("no_claim")
-        return verdict
+        return _of_lead_in(facts, verdict) if claim.kind == "lead_in" else verdict
 
     def _verdict(self, claim: Claim, facts: Facts, found: list[Candidate]) -> Verdict:
         """The first evidence without a fault decides, what the model itself named before other."""
@@ -171,6 +168,15 @@ class Checker:
         apart = script_distance(content, text)
         bare = float(vectors[0] @ vectors[1]) + OVERLAP * share
         return bare < BARE + (BARE_ACROSS - BARE) * apart
+
+
+def _of_lead_in(facts: Facts, verdict: Verdict) -> Verdict:
+    """What opens a list claims nothing, and what is like it supports nothing: a quote stays only
+    where the model itself named it, an accusation where an amount is wrong."""
+    if verdict.outcome == "supported":
+        return verdict
+    hard = verdict.reason not in (None, "meaning", "no_such_handle")
+    return verdict if hard and facts.quantities else Verdict("no_claim")
 
 
 def _needed(facts: Facts, candidate: Candidate) -> float:

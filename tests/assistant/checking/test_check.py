@@ -188,6 +188,20 @@ def test_a_second_quote_must_bring_something(claim: str, handles: tuple[int, ...
     assert verdict(Checker(excerpts, FakeEmbedder()), claim).handles == handles
 
 
+@pytest.mark.parametrize(
+    ("opening", "outcome"),
+    [
+        ("A sharp knife is safer than a blunt one [1]:", "supported"),
+        ("A sharp knife is safer than a blunt one:", "no_claim"),
+        ("I sharpen mine on 4 stones:", "unsupported"),
+    ],
+)
+def test_what_opens_a_list_takes_no_quote_of_its_own(
+    checker: Checker, opening: str, outcome: str
+) -> None:
+    assert verdict(checker, opening).outcome == outcome
+
+
 def test_without_excerpts_nothing_is_supported() -> None:
     checker = Checker([], FakeEmbedder())
     assert verdict(checker, "A sharp knife is safe.").reason == "meaning"
