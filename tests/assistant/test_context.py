@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from assistant.context import BUDGET_TOKENS, gather
+from assistant.context import BUDGET_TOKENS, LONGEST_TOKENS, gather
 from assistant.excerpts import CLOSING, OPENING, Excerpt, render
 from corpus.tokens import count_tokens
 from tests.builders import make_chunk, make_evidence, make_hit
@@ -57,6 +57,19 @@ def test_an_excerpt_has_one_speaker_and_neighbours_are_merged() -> None:
     found = gather(make_evidence(make_hit(KNIVES, 0.9, [0.5, 0.9, 0.8, 0.4])))
     assert [one.speaker for one in found] == ["Host", "Ann", "Host"]
     assert words(found)[1] == "They slip off the tomato and into the thumb. Sharpen weekly."
+
+
+def test_a_long_speech_is_cut_so_that_its_speaker_is_never_far() -> None:
+    """No sentence is lost by it, and one that is long itself stays whole."""
+    long = "The ladle " + "and the pan " * LONGEST_TOKENS + "hang there."
+    speech = [f"Knife {n} is for bread of kind {n * 7}, and for no other." for n in range(20)]
+    chunk = make_chunk([("Ann", [*speech, long], 0.0, 60.0)], id="speech")
+    found = gather(make_evidence(make_hit(chunk, 0.9, [0.5] * 21)), 3000)
+    assert [part for one in found for part in one.sentences] == list(chunk.sentences)
+    *short, last = words(found)
+    assert len(short) > 1 and all(count_tokens(text) <= LONGEST_TOKENS for text in short)
+    assert last == long
+    assert {one.speaker for one in found} == {"Ann"}
 
 
 def test_the_answer_comes_with_the_question() -> None:
