@@ -43,9 +43,6 @@ LEAST_TOKENS = 12
 TELLING = 4
 """With fewer terms than these a sentence is like another one only if it is the same."""
 
-LONGEST_TOKENS = 120
-"""Of an excerpt, if it has more than one sentence."""
-
 _LEANING = re.compile(
     r"(?:and|but|so|because|which|then|it|it[’']s|its|this|that|that[’']s|these|those|they|"
     r"they[’']re|them|he|he[’']s|she|she[’']s|his|her|their|such|either|neither|also)\b"
@@ -164,8 +161,7 @@ def _values(hit: Hit) -> list[float]:
 
 
 def _excerpts(hits: Sequence[Hit], places: Iterable[_Place]) -> tuple[Excerpt, ...]:
-    """Sentences that touch become one excerpt, as long as one person speaks, and not for long: a
-    model far from the name in front takes the next one's for it."""
+    """Sentences that touch become one excerpt, as long as one person speaks."""
     talks = {file: n for n, file in enumerate(dict.fromkeys(hit.chunk.file for hit in hits))}
 
     def order(place: _Place) -> tuple[int, bool, int, float, int, int]:
@@ -176,18 +172,16 @@ def _excerpts(hits: Sequence[Hit], places: Iterable[_Place]) -> tuple[Excerpt, .
         return talks[chunk.file], digest, chunk.section, start_s, rank, n
 
     runs: list[list[_Place]] = []
-    length = 0
     for rank, n in sorted(set(places), key=order):
         sentences = hits[rank].chunk.sentences
-        tokens = count_tokens(sentences[n].text)
-        touches = runs and runs[-1][-1] == (rank, n - 1)
-        same = sentences[n].speaker == sentences[n - 1].speaker
-        if touches and same and length + tokens <= LONGEST_TOKENS:
+        if (
+            runs
+            and runs[-1][-1] == (rank, n - 1)
+            and sentences[n].speaker == sentences[n - 1].speaker
+        ):
             runs[-1].append((rank, n))
-            length += tokens
         else:
             runs.append([(rank, n)])
-            length = tokens
     return tuple(
         Excerpt(handle, hits[run[0][0]].chunk, tuple(_sentence(hits, place) for place in run))
         for handle, run in enumerate(runs, start=1)

@@ -9,11 +9,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from assistant.neutral import neutral
+from corpus.tokens import count_tokens
 from corpus.types import Chunk, Sentence
 
 OPENING, CLOSING = "<excerpts>", "</excerpts>"
 """The fence around the block. ``neutral`` takes angle brackets out of all that stands in it."""
 
+LINE_TOKENS = 120
+"""Of a line at most, if it has more than one sentence."""
 _LABEL_CHARACTERS = 80
 
 
@@ -35,7 +38,8 @@ class Excerpt:
 
 
 def render(excerpts: Sequence[Excerpt]) -> str:
-    """The block that the model reads, one line an excerpt; empty without any.
+    """The block that the model reads, one line an excerpt or, where it is long, several with the
+    same handle; empty without any.
 
     Above a talk's excerpts stands its title, above those of one topic its heading. ``≈`` marks a
     time that is estimated. No words of a transcript can pass for a handle, a fence or a role.
@@ -52,9 +56,26 @@ def render(excerpts: Sequence[Excerpt]) -> str:
         if chunk.heading and chunk.heading != heading:
             heading = chunk.heading
             lines.append(_heading_line(chunk))
-        words = neutral(" ".join(part.text for part in excerpt.sentences))
-        lines.append(f"[{excerpt.handle}] {label(excerpt.sentences[0])}{words}")
+        for part in _parts(excerpt.sentences):
+            words = neutral(" ".join(sentence.text for sentence in part))
+            lines.append(f"[{excerpt.handle}] {label(part[0])}{words}")
     return "\n".join([*lines, CLOSING])
+
+
+def _parts(sentences: Sequence[Sentence]) -> list[list[Sentence]]:
+    """Consecutive sentences, cut so that their speaker's name is never far: far from it, a small
+    model takes the next one's."""
+    parts: list[list[Sentence]] = []
+    length = 0
+    for sentence in sentences:
+        tokens = count_tokens(sentence.text)
+        if parts and length + tokens <= LINE_TOKENS:
+            parts[-1].append(sentence)
+            length += tokens
+        else:
+            parts.append([sentence])
+            length = tokens
+    return parts
 
 
 def heads(chunk: Chunk) -> list[str]:

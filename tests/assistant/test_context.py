@@ -1,7 +1,9 @@
 from __future__ import annotations
 
-from assistant.context import BUDGET_TOKENS, LONGEST_TOKENS, gather
-from assistant.excerpts import CLOSING, OPENING, Excerpt, render
+import re
+
+from assistant.context import BUDGET_TOKENS, gather
+from assistant.excerpts import CLOSING, LINE_TOKENS, OPENING, Excerpt, render
 from corpus.tokens import count_tokens
 from tests.builders import make_chunk, make_evidence, make_hit
 
@@ -60,16 +62,16 @@ def test_an_excerpt_has_one_speaker_and_neighbours_are_merged() -> None:
 
 
 def test_a_long_speech_is_cut_so_that_its_speaker_is_never_far() -> None:
-    """No sentence is lost by it, and one that is long itself stays whole."""
-    long = "The ladle " + "and the pan " * LONGEST_TOKENS + "hang there."
+    """No word is lost by it, and a sentence that is long itself stays whole."""
+    long = "The ladle " + "and the pan " * LINE_TOKENS + "hang there."
     speech = [f"Knife {n} is for bread of kind {n * 7}, and for no other." for n in range(20)]
-    chunk = make_chunk([("Ann", [*speech, long], 0.0, 60.0)], id="speech")
-    found = gather(make_evidence(make_hit(chunk, 0.9, [0.5] * 21)), 3000)
-    assert [part for one in found for part in one.sentences] == list(chunk.sentences)
-    *short, last = words(found)
-    assert len(short) > 1 and all(count_tokens(text) <= LONGEST_TOKENS for text in short)
-    assert last == long
-    assert {one.speaker for one in found} == {"Ann"}
+    chunk = make_chunk([("Ann", [*speech, long], 0.0, 63.0)], id="speech")
+    (found,) = gather(make_evidence(make_hit(chunk, 0.9, [0.5] * 21)), 3000)
+    lines = re.findall(r"^\[1\] Ann ≈?(\d\d:\d\d): (.+)$", render([found]), re.MULTILINE)
+    assert " ".join(words for _, words in lines) == " ".join([*speech, long])
+    *short, (last_at, last) = lines
+    assert len(short) > 1 and all(count_tokens(words) <= LINE_TOKENS for _, words in short)
+    assert (last_at, last) == ("01:00", long)
 
 
 def test_the_answer_comes_with_the_question() -> None:

@@ -154,8 +154,9 @@ def test_a_prompt_has_one_fence_and_our_handles_alone(stage: Stage, attack: Atta
     assert prompt.count("<") == prompt.count(">") == 2
     excerpts = prompt.partition("</excerpts>")[0]
     handles = re.findall(r"^\[(\d+)\] ", excerpts, re.MULTILINE)
-    assert handles == [str(n) for n in range(1, len(handles) + 1)]
     assert excerpts.count("[") == excerpts.count("]") == len(handles)
+    different = list(dict.fromkeys(handles))
+    assert different == [str(n) for n in range(1, len(different) + 1)]
     assert not re.search(r"(?i)(?<!\w)(system|assistant|user)\s*[:：]", excerpts)
     assert not HIDING.search(prompt)
     assert "NO_ANSWER" not in prompt
