@@ -10,7 +10,7 @@ from contextlib import closing
 from dataclasses import replace
 
 from assistant.checking.check import Checker
-from assistant.checking.claims import ClaimScanner
+from assistant.checking.claims import ClaimScanner, kind_of
 from assistant.checking.types import Claim
 from assistant.composing import plain
 from assistant.context import BUDGET_TOKENS, gather
@@ -186,7 +186,9 @@ def _checked(
         if not text:
             pen.skip(claim.lead)
             continue
-        clean = replace(claim, text=text)
+        # Without the label of an excerpt a statement may be no more than a courtesy.
+        kind = kind_of(text) if claim.kind == "statement" else claim.kind
+        clean = replace(claim, text=text, kind=kind)
         pen.add(clean, making.result().check(clean))
         yield pen.draft
 

@@ -171,11 +171,9 @@ class Checker:
 
 
 def _of_lead_in(facts: Facts, verdict: Verdict) -> Verdict:
-    """What opens a list claims nothing, and what is like it supports nothing: a quote stays only
-    where the model itself named it, an accusation where an amount is wrong."""
-    if verdict.outcome == "supported":
-        return verdict
-    hard = verdict.reason not in (None, "meaning", "no_such_handle")
+    """What opens a list claims nothing, and what is like it supports nothing; only a wrong amount
+    accuses it."""
+    hard = verdict.outcome == "unsupported" and verdict.reason not in ("meaning", "no_such_handle")
     return verdict if hard and facts.quantities else Verdict("no_claim")
 
 

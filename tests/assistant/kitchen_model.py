@@ -22,13 +22,20 @@ Engine = Callable[..., Assistant]
 
 
 def kitchen_engine(scripted: ScriptedServer) -> Engine:
-    """Makes assistants whose model plays the script; keywords are the writer's."""
+    """Makes assistants whose model plays the script and has a window of ``window_tokens``; other
+    keywords are the writer's."""
 
     def make(
-        found: ScriptedRetriever | None = None, min_confidence: float = 0.5, **fields: Any
+        found: ScriptedRetriever | None = None,
+        min_confidence: float = 0.5,
+        window_tokens: int = 4096,
+        **fields: Any,
     ) -> Assistant:
         timeout_s = fields.setdefault("timeout_s", 5.0)
-        model = language_model(ModelSettings("scripted", url=scripted.url, timeout_s=timeout_s))
+        settings = ModelSettings(
+            "scripted", url=scripted.url, timeout_s=timeout_s, window_tokens=window_tokens
+        )
+        model = language_model(settings)
         retriever = found or ScriptedRetriever()
         writer = Writer(model, FakeEmbedder(), None, source, retriever.speakers, **fields)
         return Assistant(cast(TranscriptRetriever, retriever), source, min_confidence, writer)

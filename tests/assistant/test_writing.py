@@ -50,6 +50,22 @@ def test_sentences_carry_their_citations(scripted: ScriptedServer, engine: Engin
     assert list(answer.timings_ms) == ["resolve", "search", "first", "answer", "total"]
 
 
+def test_numbers_in_front_of_a_line_are_its_own(scripted: ScriptedServer, engine: Engine) -> None:
+    scripted.play(Scene(f"[1] {SAFER}.\n[1] Ann Lee 00:10: Okay.\n[1] {SLIPS}."))
+    answer = engine().ask(ASKED)
+    assert outcomes(answer) == ["supported", "no_claim", "supported"]
+    assert answer.text == f"{SAFER}. [1] Okay. {SLIPS}. [2]"
+
+
+@pytest.mark.parametrize(("window", "shown"), [(4096, True), (1300, False)])
+def test_a_model_is_shown_how_where_there_is_room(
+    scripted: ScriptedServer, engine: Engine, window: int, shown: bool
+) -> None:
+    scripted.play(Scene(f"[1] {SAFER}."))
+    assert outcomes(engine(window_tokens=window).ask(ASKED)) == ["supported"]
+    assert (len(scripted.requests[-1].messages) > 2) is shown
+
+
 def test_one_quote_has_one_marker(scripted: ScriptedServer, engine: Engine) -> None:
     scripted.play(Scene(f"{SLIPS} [1]. {SAFER} [1]. {SLIPS} [1]."))
     answer = engine().ask(ASKED)
