@@ -25,7 +25,7 @@ _OPENING = "The|A|An|It|This|That|These|But|And|So|In|On|At|For|If|When|I|We|The
 _THING = rf"(?!(?:{_OPENING})\b){_NAME}"
 _LESS = r"less|fewer|worse|slower|weaker|lower|smaller|shorter"
 _THAN = re.compile(
-    rf"(?P<first>{_THING})[^.!?;,。！？；]*?\b(?:(?P<less>{_LESS})|more|better|[a-z]{{2,}}er)\b"
+    rf"(?P<first>{_THING})[^.!?;,。！？；]{{0,80}}?\b(?:(?P<less>{_LESS})|more|better|[a-z]{{2,}}er)\b"
     rf"[^.!?;,。！？；]{{0,40}}?\bthan (?:the |an? )?(?P<second>{_THING})"
 )
 _BI = re.compile(
