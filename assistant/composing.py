@@ -22,9 +22,10 @@ _ADDRESS = re.compile(r":(?=//)|(?<=www)\.|(?<=mailto):|(?<=[^\W_])@(?=\w)", re.
 _OPENING_SIGN = re.compile(r"^([-+=])|^(\d{1,9})(?=[.)](?:\s|$))")
 _NUMBERED = re.compile(r"\s*\d{1,2}[.)、．]\s")
 _BULLETED = re.compile(r"\s*[-*+•]\s")
-_ENDED = re.compile(r"[.!?。！？…．][\"'”’」』）)\]*_]*$")
 _NUMBER = re.compile(r"\d{1,2}")
 
+ENDED = re.compile(r"[.!?。！？…．][\"'”’」』）)\]*_]*$")
+"""How a whole sentence ends."""
 NOT_VERIFIED: Mapping[str, tuple[str, str]] = MappingProxyType(
     {
         "en": (" (not verified)", " (not verified: {})"),
@@ -67,7 +68,7 @@ def _goes_on(lead: str, before: str | None, above: str) -> bool:
     """Whether a new line is no more than the next sentence of a paragraph, as in Markdown."""
     in_list = bool(_BULLETED.match((before or "").strip("\n")) or _NUMBERED.match(before or ""))
     bare = not lead.strip() and lead.count("\n") == 1
-    return before is not None and bare and not in_list and _ENDED.search(above) is not None
+    return before is not None and bare and not in_list and ENDED.search(above) is not None
 
 
 def escaped(text: str) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import time
 from collections.abc import Callable, Generator, Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -12,7 +11,7 @@ from dataclasses import replace
 from assistant.checking.check import Checker
 from assistant.checking.claims import ClaimScanner, kind_of
 from assistant.checking.types import Claim
-from assistant.composing import plain
+from assistant.composing import ENDED, plain
 from assistant.context import BUDGET_TOKENS, gather
 from assistant.deep.budget import DeepBudget
 from assistant.drafting import Draft, Pen
@@ -39,7 +38,6 @@ HOPELESS = 3
 MARKUP_TOKENS = 100
 """What the marks between the messages of a prompt take, with some to spare: models count in their
 own way."""
-_WHOLE = re.compile(r"[.!?。！？…．][\"'”’」』）)\]*_]*$")
 
 
 class Writer:
@@ -196,7 +194,7 @@ def _checked(
 def _whole(claims: Sequence[Claim]) -> Sequence[Claim]:
     """Without a last sentence that was cut off in its middle."""
     told = [claim for claim in claims if claim.text.strip()]
-    return told if not told or _WHOLE.search(told[-1].text.strip()) else told[:-1]
+    return told if not told or ENDED.search(told[-1].text.strip()) else told[:-1]
 
 
 def _declined(draft: Draft, said: str) -> bool:
