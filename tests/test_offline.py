@@ -15,6 +15,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -53,21 +54,6 @@ def environment(home: Path) -> dict[str, str]:
     return kept | {"HOME": str(home)}
 
 
-@pytest.fixture(scope="module")
-def data(home: Path, environment: dict[str, str]) -> Path:
-    """A data folder made from nothing by the first command."""
-    folder = home / "data"
-    report = verbatim("index", data=folder, environment=environment)
-    assert (report["added"], report["failed"]) == (2, [])
-    assert report["chunks"] > 10
-    return folder
-
-
-def verbatim(*words: str, data: Path, environment: dict[str, str]) -> Any:
-    """What a command prints with ``--json``: one document, and nothing else on that stream."""
-    return json.loads(printed(["app.py", *options(words, data)], environment))
-
-
 def options(words: Sequence[str], data: Path) -> list[str]:
     return [*words, "--data", str(data), "--json"]
 
@@ -97,37 +83,53 @@ IN_THE_ARTICLE = "What did Gemini 3's pre-training lead say the secret was?"
 NOWHERE = "番茄炒蛋要放多少糖？"
 
 
+@dataclass(frozen=True)
+class Told:
+    """What commands over one data folder printed: each time it was indexed, and by question."""
+
+    data: Path
+    indexed: list[dict[str, Any]]
+    by_question: dict[str, Any]
+
+
 @pytest.fixture(scope="module")
-def later(data: Path, environment: dict[str, str]) -> dict[str, Any]:
-    """Further commands over that folder, by their last word.
+def told(home: Path, environment: dict[str, str]) -> Told:
+    """The first command makes its data folder from nothing.
 
     They share a process, since each that is started spends seconds on the same libraries.
     """
+    data = home / "data"
     asked = [["ask", question] for question in (IN_THE_TALK, IN_THE_ARTICLE, NOWHERE)]
-    commands = [["index"], ["search", MOMENT], *asked]
-    told = json.dumps([options(words, data) for words in commands])
-    *documents, rest = printed(["-c", ONE_BY_ONE, told], environment).split("\0")
+    commands = [["index"], ["index"], ["search", MOMENT], *asked]
+    lines = json.dumps([options(words, data) for words in commands])
+    *documents, rest = printed(["-c", ONE_BY_ONE, lines], environment).split("\0")
     assert rest == ""
-    return {
-        words[-1]: json.loads(document) for words, document in zip(commands, documents, strict=True)
-    }
+    read_back = [json.loads(document) for document in documents]
+    questions = [words[-1] for words in commands[2:]]
+    return Told(data, read_back[:2], dict(zip(questions, read_back[2:], strict=True)))
 
 
-def test_a_second_run_finds_everything_indexed(later: dict[str, Any]) -> None:
-    report = later["index"]
+def test_the_first_run_indexes_what_ships(told: Told) -> None:
+    report = told.indexed[0]
+    assert (report["added"], report["failed"]) == (2, [])
+    assert report["chunks"] > 10
+
+
+def test_a_second_run_finds_everything_indexed(told: Told) -> None:
+    report = told.indexed[1]
     counts = {name: report[name] for name in ("added", "updated", "removed", "unchanged")}
     assert counts == {"added": 0, "updated": 0, "removed": 0, "unchanged": 2}
 
 
-def test_search_finds_the_moment(later: dict[str, Any]) -> None:
-    first = later[MOMENT]["hits"][0]
+def test_search_finds_the_moment(told: Told) -> None:
+    first = told.by_question[MOMENT]["hits"][0]
     assert first["file"] == TALK
     assert 1357 <= first["start_s"] < first["end_s"] <= 1810, "the topic runs from 22:37 to 30:10"
     assert "v=1pgCnlJRuxE" in first["url"]
 
 
-def test_ask_answers_in_cited_words_of_the_talk(later: dict[str, Any]) -> None:
-    answer = later[IN_THE_TALK]
+def test_ask_answers_in_cited_words_of_the_talk(told: Told) -> None:
+    answer = told.by_question[IN_THE_TALK]
     assert answer["status"] == "answered"
     assert [each["marker"] for each in answer["citations"]] == list(
         range(1, len(answer["citations"]) + 1)
@@ -138,21 +140,26 @@ def test_ask_answers_in_cited_words_of_the_talk(later: dict[str, Any]) -> None:
     assert any(each["quote"][:12] in source for each in cited)
 
 
-def test_ask_cites_the_article_without_inventing_a_time(later: dict[str, Any]) -> None:
-    cited = [each for each in later[IN_THE_ARTICLE]["citations"] if each["file"] == ARTICLE]
+def test_ask_cites_the_article_without_inventing_a_time(told: Told) -> None:
+    cited = [
+        each for each in told.by_question[IN_THE_ARTICLE]["citations"] if each["file"] == ARTICLE
+    ]
     assert cited and all(each["heading"] for each in cited)
     assert all(each["start_s"] is None and each["end_s"] is None for each in cited)
     assert not any(re.search(r"[?&#]t=", each["url"]) for each in cited)
 
 
-def test_ask_declines_what_the_talks_do_not_cover(later: dict[str, Any]) -> None:
-    assert (later[NOWHERE]["status"], later[NOWHERE]["citations"]) == ("no_evidence", [])
+def test_ask_declines_what_the_talks_do_not_cover(told: Told) -> None:
+    assert (told.by_question[NOWHERE]["status"], told.by_question[NOWHERE]["citations"]) == (
+        "no_evidence",
+        [],
+    )
 
 
 @pytest.fixture
-def page(data: Path, environment: dict[str, str]) -> Iterator[str]:
+def page(told: Told, environment: dict[str, str]) -> Iterator[str]:
     """The address of a running page, up and ready to answer."""
-    with running(data, environment=environment) as server:
+    with running(told.data, environment=environment) as server:
         server.wait_until_ready()
         yield server.url
 
