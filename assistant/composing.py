@@ -60,15 +60,19 @@ def lead_of(lead: str, before: str | None, above: str = "") -> str:
         item = "- "
     if before is None:
         return item
-    together = item and bool(_BULLETED.match(before.strip("\n")) or _NUMBERED.match(before))
-    return f"\n{item}" if together else f"\n\n{item}"
+    return f"\n{item}" if item and _in_list(before) else f"\n\n{item}"
 
 
 def _goes_on(lead: str, before: str | None, above: str) -> bool:
     """Whether a new line is no more than the next sentence of a paragraph, as in Markdown."""
-    in_list = bool(_BULLETED.match((before or "").strip("\n")) or _NUMBERED.match(before or ""))
-    bare = not lead.strip() and lead.count("\n") == 1
-    return before is not None and bare and not in_list and ENDED.search(above) is not None
+    if before is None or lead.strip() or lead.count("\n") != 1:
+        return False
+    return not _in_list(before) and ENDED.search(above) is not None
+
+
+def _in_list(before: str) -> bool:
+    """Whether the line with this lead is an item of a list."""
+    return bool(_BULLETED.match(before.strip("\n")) or _NUMBERED.match(before))
 
 
 def escaped(text: str) -> str:

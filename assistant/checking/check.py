@@ -111,13 +111,16 @@ class Checker:
         other: Candidate | None = None
         first_fault: Fault | None = None
         for candidate in found:
-            spare = candidate.score + _exact(facts, candidate) - _needed(facts, candidate)
+            exact = _exact(facts, candidate)
+            spare = candidate.score + exact - _needed(facts, candidate)
             is_cited = candidate.handles <= set(claim.handles)
             taken = any(one.handles & candidate.handles for one in cited) if is_cited else other
             least = 0.0 if is_cited else MENDING
             if taken or spare < least or candidate.score < best.score - NEAR:
                 continue
-            if self._shares_names_alone(facts, candidate) or self._shares_little(facts, candidate):
+            if self._shares_names_alone(facts, candidate, exact):
+                continue
+            if self._shares_little(facts, candidate, exact):
                 continue
             if fault := self._faults.of(facts, candidate):
                 first_fault = first_fault or fault
@@ -137,7 +140,7 @@ class Checker:
             "unsupported", reason="no_such_handle" if wrong else "meaning", score=best.score
         )
 
-    def _shares_little(self, facts: Facts, candidate: Candidate) -> bool:
+    def _shares_little(self, facts: Facts, candidate: Candidate, exact: float) -> bool:
         """Whether a sentence has hardly a word of its evidence, though they share a script: what
         sounds alike may tell of something else."""
         if script_distance(facts.content, candidate.text) > ONE_SCRIPT:
@@ -145,19 +148,19 @@ class Checker:
         concepts = concepts_of(facts.content, self._dictionary)
         least = LITTLE_COUNTED if facts.quantities else LITTLE
         held = frozenset(terms(candidate.text))
-        if _exact(facts, candidate):
+        if exact:
             # There the same amount may be written in words.
             held = held.union(*(concept.own for concept in concepts if counts(concept)))
         return overlap(concepts, held) < least
 
-    def _shares_names_alone(self, facts: Facts, candidate: Candidate) -> bool:
+    def _shares_names_alone(self, facts: Facts, candidate: Candidate, exact: float) -> bool:
         """Whether evidence tells of the same things as a sentence, and something else of them.
 
         A sentence that counts what it lists says just the names.
         """
         shared = shared_terms(facts.content, candidate.text)
         listed = any(one.lists for one in facts.quantities)
-        if len(shared) < NAMES or listed or _exact(facts, candidate):
+        if len(shared) < NAMES or listed or exact:
             return False
         content, text = (without_terms(one, shared) for one in (facts.content, candidate.text))
         concepts = concepts_of(content, self._dictionary)
