@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 Role = Literal["user", "assistant"]
 Status = Literal["answered", "no_evidence"]
 Mode = Literal["quotes", "model", "deep"]
 """Who puts the answer together: nobody (quotes in order), a language model, or a language model in
 several steps (deep/)."""
+Json = dict[str, Any]
+"""A JSON object, as it is read or written."""
 Outcome = Literal["supported", "mended", "unsupported", "no_claim"]
 """What the check of a model's sentence came to: checking/types.py."""
 Stage = Literal["searching", "writing", "splitting", "judging", "done"]

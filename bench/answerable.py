@@ -22,14 +22,14 @@ import numpy as np
 if not __package__:  # run as a file, which puts bench/ on the path and not the project
     sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from assistant.opening import hold
-from assistant.questions import read_questions
+from assistant.evaluation.questions import read_questions
+from assistant.library import hold
 from assistant.settings import Settings
 from bench.retrieval import OTHER, Passages, make_retriever
 from bench.xquad import Xquad, evenly, read_xquad_folder
-from index.centring import measure_means
-from index.embedder import load_embedder
-from index.store import open_store
+from index.embedding.centring import measure_means
+from index.embedding.embedder import load_embedder
+from index.storage.store import open_store
 from index.types import Query
 
 KEPT = 0.95

@@ -22,27 +22,26 @@ from typing import Any
 if not __package__:  # run as a file, which puts bench/ on the path and not the project
     sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from assistant.checking.check import Checker
-from assistant.conversation import Assistant
-from assistant.drafting import Draft
+from assistant.engine import Assistant
+from assistant.evaluation.metrics import base_language
+from assistant.evaluation.questions import EvalQuestion, read_questions
+from assistant.generation.draft import Draft
+from assistant.generation.writer import Writer
+from assistant.library import current_source, hold
 from assistant.llm.model import language_model
-from assistant.llm.settings import ModelSettings
-from assistant.measure import base_language
-from assistant.opening import current_source, hold
-from assistant.questions import Question, read_questions
-from assistant.settings import Settings
+from assistant.settings import ModelSettings, Settings
 from assistant.types import Answer
-from assistant.writing import Writer
+from assistant.verification.check import Checker
 from bench.citation_peer import CheckerFor, ask_peer, citation_engine
 from bench.written import Figures, Reply, Sentence, figures, table
 from corpus.types import Chunk
-from index.dictionary import open_dictionary
-from index.embedder import SentenceEmbedding
+from index.embedding.embedder import SentenceEmbedding
+from index.lexical.dictionary import open_dictionary
 from index.retriever import TranscriptRetriever
 
 OURS, PEER = "verbatim", "llama-index citations"
 
-Ask = Callable[[Question], Reply]
+Ask = Callable[[EvalQuestion], Reply]
 Hear = Callable[[str, Reply], None]
 
 
@@ -95,7 +94,7 @@ def opened_bench(settings: Settings, model: ModelSettings) -> Iterator[Bench]:
         )
 
 
-def ask(bench: Bench, question: Question) -> Reply:
+def ask(bench: Bench, question: EvalQuestion) -> Reply:
     """One question put to the whole engine."""
     bench.writer.draft = Draft()
     started = time.monotonic()
@@ -138,10 +137,10 @@ def sentences_of(draft: Draft) -> tuple[Sentence, ...]:
     )
 
 
-def chosen(questions: Sequence[Question], limit: int | None) -> list[Question]:
+def chosen(questions: Sequence[EvalQuestion], limit: int | None) -> list[EvalQuestion]:
     """So many questions of kind ``qa``, as many from each language, evenly from all of it; the
     languages take turns, so that the first few are mixed as well."""
-    groups: dict[str, list[Question]] = {}
+    groups: dict[str, list[EvalQuestion]] = {}
     for question in questions:
         if question.kind == "qa":
             groups.setdefault(base_language(question.language), []).append(question)
@@ -153,17 +152,17 @@ def chosen(questions: Sequence[Question], limit: int | None) -> list[Question]:
     return turns[:limit]
 
 
-def evenly(group: Sequence[Question], count: int) -> list[Question]:
+def evenly(group: Sequence[EvalQuestion], count: int) -> list[EvalQuestion]:
     count = min(count, len(group))
     return [group[n * len(group) // count] for n in range(count)]
 
 
 def measure(
-    bench: Bench, asked: Sequence[Question], model: ModelSettings, peer: int, hear: Hear
+    bench: Bench, asked: Sequence[EvalQuestion], model: ModelSettings, peer: int, hear: Hear
 ) -> list[Figures]:
     """Ours on all questions, the peer on the first ``peer``; ``hear`` is told of every reply."""
 
-    def put(system: str, questions: Sequence[Question], to: Ask) -> list[Reply]:
+    def put(system: str, questions: Sequence[EvalQuestion], to: Ask) -> list[Reply]:
         replies = []
         for question in questions:
             replies.append(to(question))

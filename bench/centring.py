@@ -2,8 +2,8 @@
 
 ``python -m bench.centring [--xquad FOLDER] [--json]``. Ranks are by the cosine of whole passages
 alone, with the vectors as the model makes them and as the index keeps them. The small sets were
-written for this (tests/index/languages.tsv): the same 24 questions in every language, near one
-another in fours, answered in other words than they ask with.
+written for this (tests/index/embedding/languages.tsv): the same 24 questions in every language,
+near one another in fours, answered in other words than they ask with.
 """
 
 from __future__ import annotations
@@ -23,11 +23,11 @@ if not __package__:  # run as a file, which puts bench/ on the path and not the 
     sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from bench.xquad import Xquad, read_xquad_folder
-from index.centring import CentredEmbedder, LanguageMeans, measure_means
-from index.embedder import load_embedder
+from index.embedding.centring import CentredEmbedder, LanguageMeans, measure_means
+from index.embedding.embedder import load_embedder
 from index.types import Embedder, Vectors
 
-SETS = Path(__file__).resolve().parent.parent / "tests" / "index" / "languages.tsv"
+SETS = Path(__file__).resolve().parent.parent / "tests" / "index" / "embedding" / "languages.tsv"
 ABSENT = ("nl", "tr", "el", "uk")
 """Languages of the small sets that have no reference sentences; Ukrainian borrows Russian's."""
 BESIDE = ("en", "zh")

@@ -1,12 +1,12 @@
 """How many planted faults the check of answers catches, and how many sound sentences it accuses.
 
 ``python -m bench.checking [--data FOLDER] [--json] [--show]``. The sentences were written for this
-over two shipped transcripts and two talks of our own (tests/assistant/checking/fixtures): ``dev``
-is what weights and thresholds were chosen on. ``held_out`` and ``fresh`` have other passages; their
-first runs showed errors in the rules for numbers, names and attributions, which were then mended,
-so that docs/measure.md gives the figures of those first runs too. ``further`` has what was made up
-about a thing that the excerpts do tell of, and answers in another speaker's words. ``--show``
-prints what was judged wrongly.
+over two shipped transcripts and two talks of our own (tests/assistant/verification/fixtures):
+``dev`` is what weights and thresholds were chosen on. ``held_out`` and ``fresh`` have other
+passages; their first runs showed errors in the rules for numbers, names and attributions, which
+were then mended, so that docs/measure.md gives the figures of those first runs too.
+``further`` has what was made up about a thing that the excerpts do tell of, and answers in another
+speaker's words. ``--show`` prints what was judged wrongly.
 """
 
 from __future__ import annotations
@@ -22,20 +22,20 @@ from pathlib import Path
 if not __package__:  # run as a file, which puts bench/ on the path and not the project
     sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from assistant.checking.check import Checker
-from assistant.checking.claims import claims_of
-from assistant.checking.types import Verdict
-from assistant.excerpts import Excerpt
+from assistant.retrieval.context import Excerpt
+from assistant.verification.check import Checker
+from assistant.verification.claims import claims_of
+from assistant.verification.types import Verdict
 from corpus.chunks import Budget, chunk_transcript
 from corpus.library import Library
 from corpus.types import Chunk
-from index.centring import CentredEmbedder, measure_means
-from index.dictionary import Dictionary, open_dictionary
-from index.embedder import load_embedder
+from index.embedding.centring import CentredEmbedder, measure_means
+from index.embedding.embedder import load_embedder
+from index.lexical.dictionary import Dictionary, open_dictionary
 from index.types import Embedder
 
 ROOT = Path(__file__).resolve().parent.parent
-FIXTURES = ROOT / "tests" / "assistant" / "checking" / "fixtures"
+FIXTURES = ROOT / "tests" / "assistant" / "verification" / "fixtures"
 TALKS = (ROOT / "corpus" / "transcripts", FIXTURES)
 HALVES = ("dev", "held_out", "fresh", "further")
 FAULTS = ("number", "speaker", "segment", "invented")

@@ -11,11 +11,11 @@ from collections.abc import Callable, Sequence
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
-from assistant.checking.check import Checker
-from assistant.checking.claims import claims_of
-from assistant.excerpts import Excerpt
-from assistant.llm.settings import ModelSettings
-from assistant.questions import Question
+from assistant.evaluation.questions import EvalQuestion
+from assistant.retrieval.context import Excerpt
+from assistant.settings import ModelSettings
+from assistant.verification.check import Checker
+from assistant.verification.claims import claims_of
 from bench.written import Reply, Sentence
 from corpus.types import Chunk
 from index.nodes import TranscriptNodeParser, chunk_node
@@ -59,7 +59,7 @@ def citation_engine(
 
 def ask_peer(
     engine: CitationQueryEngine,
-    question: Question,
+    question: EvalQuestion,
     chunks: Sequence[Chunk],
     checker_for: CheckerFor,
 ) -> Reply:

@@ -25,22 +25,22 @@ from pathlib import Path
 if not __package__:  # run as a file, which puts bench/ on the path and not the project
     sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from assistant.citing.lookup import QuoteFinder
-from assistant.citing.types import Lookup
-from assistant.citing.words import words_of
-from assistant.measure import Place, first_hit
-from assistant.opening import hold
-from assistant.questions import read_questions
+from assistant.citation.align import words_of
+from assistant.citation.lookup import QuoteFinder
+from assistant.citation.types import Lookup
+from assistant.evaluation.metrics import Location, first_hit
+from assistant.evaluation.questions import read_questions
+from assistant.library import hold
 from assistant.settings import read_settings
 from bench.latency import Latency, latency, seconds_of
 from bench.quotations import EXACT, GARBLED, Made, foreign_sentences, make_quotes
 from corpus.types import Chunk
-from index.catalog import Catalog
-from index.centring import CentredEmbedder, LanguageMeans
-from index.dictionary import open_dictionary
-from index.embedder import load_embedder
+from index.embedding.centring import CentredEmbedder, LanguageMeans
+from index.embedding.embedder import load_embedder
+from index.lexical.dictionary import open_dictionary
 from index.quotes import QuoteIndex, in_order
-from index.store import open_store
+from index.storage.catalog import Catalog
+from index.storage.store import open_store
 
 DRAWN = 2000
 """Passages of a large index that quotes are made from."""
@@ -128,7 +128,9 @@ def asked_first(finder: QuoteFinder, file: Path | None) -> str:
     right = 0
     for one in quotes:
         places = [
-            Place(place.chunk.file, place.chunk.heading, place.moment.start_s, place.moment.end_s)
+            Location(
+                place.chunk.file, place.chunk.heading, place.moment.start_s, place.moment.end_s
+            )
             for place in finder.find(one.text).places
         ]
         right += first_hit(places, one.gold) == 1

@@ -19,15 +19,15 @@ from pathlib import Path
 if not __package__:  # run as a file, which puts bench/ on the path and not the project
     sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from assistant.context import gather
-from assistant.conversation import READ_HITS
-from assistant.opening import Opened, hold
-from assistant.questions import Gold, Question, read_questions
+from assistant.engine import READ_HITS
+from assistant.evaluation.questions import EvalQuestion, Gold, read_questions
+from assistant.library import Opened, hold
+from assistant.retrieval.context import gather
 from assistant.settings import Settings
 from corpus.types import Chunk, Sentence
+from index.lexical.terms import terms
 from index.scoring import SENTENCE_LEXICAL
-from index.store import IndexStore
-from index.terms import terms
+from index.storage.store import IndexStore
 from index.types import Embedder, Evidence
 
 BUDGETS = (600, 1200, 2400)
@@ -42,7 +42,7 @@ class Asked:
     """A question, what the search found, and the gold sentence that says what the reference answer
     says; ``None`` without a reference answer."""
 
-    question: Question
+    question: EvalQuestion
     evidence: Evidence
     answer: Told | None
 

@@ -23,12 +23,11 @@ from typing import Any
 if not __package__:  # run as a file, which puts bench/ on the path and not the project
     sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from assistant.conversation import Assistant
-from assistant.llm.settings import ModelSettings
-from assistant.measure import Place, is_hit
-from assistant.opening import hold
-from assistant.questions import Gold
-from assistant.settings import Settings
+from assistant.engine import Assistant
+from assistant.evaluation.metrics import Location, is_hit
+from assistant.evaluation.questions import Gold
+from assistant.library import hold
+from assistant.settings import ModelSettings, Settings
 from assistant.types import Answer, Citation, Mode, Step
 
 MODES: tuple[Mode, ...] = ("quotes", "model", "deep")
@@ -78,7 +77,7 @@ def _gold(place: dict[str, Any]) -> Gold:
 
 def covered(question: Question, citations: Sequence[Citation]) -> int:
     """How many of the points a citation touches."""
-    places = [Place(one.file, one.heading, one.start_s, one.end_s) for one in citations]
+    places = [Location(one.file, one.heading, one.start_s, one.end_s) for one in citations]
     return sum(
         any(is_hit(place, gold) for place in places for gold in point) for point in question.points
     )

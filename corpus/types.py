@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Literal
 
-Kind = Literal["talk", "summary", "about"]
+SectionKind = Literal["talk", "summary", "about"]
 """What a section holds: the talk itself, an editor's digest of it, or words about the recording."""
 
 # In UTF-8, where a Han character takes three: 53 of them, or 160 letters, of a title.
@@ -40,18 +40,6 @@ class LibraryError(VerbatimError):
 
 class ModelError(VerbatimError):
     """The embedding model can't be unpacked or loaded, or a language model gives out."""
-
-
-class LanguageModelError(ModelError):
-    """The language model gave no answer that can be used.
-
-    ``reason`` is one word (``assistant.llm.failures.Reason``), so that a face can say it in the
-    reader's own language. The message never holds the API's key.
-    """
-
-    def __init__(self, message: str, reason: str) -> None:
-        super().__init__(message)
-        self.reason = reason
 
 
 class StoreError(VerbatimError):
@@ -92,7 +80,7 @@ class Section:
     heading: str
     start_s: float | None
     end_s: float | None
-    kind: Kind
+    kind: SectionKind
     utterances: tuple[Utterance, ...]
 
 
@@ -158,7 +146,7 @@ class Chunk:
     source_url: str | None
     published: str | None
     language: str
-    kind: Kind
+    kind: SectionKind
     section: int
     heading: str
     speakers: tuple[str, ...]

@@ -1,0 +1,4 @@
+"""What a library's words mean and where they stand: embedded, stored, found.
+
+Doors: ``retriever`` (TranscriptRetriever), ``sync``, ``quotes`` (QuoteIndex), ``types``.
+"""

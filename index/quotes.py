@@ -11,14 +11,12 @@ import numpy.typing as npt
 
 from corpus.chunks import chunk_id
 from corpus.types import Chunk
-from index.bm25 import idf
-from index.catalog import speakers_of
-from index.concepts import WeighedConcepts, concepts_of
-from index.dictionary import Dictionary
-from index.lexical import Lexical
-from index.store import IndexStore
-from index.terms import terms
-from index.types import EVERYWHERE, Embedder, Scope, Vectors
+from index.lexical.concepts import WeighedConcepts, concepts_of, idf
+from index.lexical.dictionary import Dictionary
+from index.lexical.terms import terms
+from index.storage.inverted import Lexical
+from index.storage.store import IndexStore
+from index.types import EVERYWHERE, Embedder, Scope, Vectors, speakers_of
 
 Rows = npt.NDArray[np.int64]
 

@@ -12,27 +12,26 @@ from llama_index.core.schema import NodeWithScore, QueryBundle
 
 from corpus.types import Chunk, Sentence
 from index import scoring
-from index.catalog import speakers_of
-from index.concepts import WeighedConcepts, concepts_of
-from index.dictionary import Dictionary
-from index.names import names, same_writing
+from index.embedding.embedder import RERANKED, rerank
+from index.lexical.concepts import WeighedConcepts, concepts_of
+from index.lexical.dictionary import Dictionary
+from index.lexical.terms import names, same_writing, terms
 from index.nodes import chunk_node
 from index.quotes import QuoteIndex
-from index.reranker import RERANKED, rerank
-from index.store import IndexStore
-from index.terms import terms
+from index.storage.store import IndexStore
 from index.types import (
     EVERYWHERE,
     Embedder,
     Evidence,
     Hit,
-    Parts,
     Query,
     Reranker,
     Scope,
+    ScoreParts,
     Talk,
     Topic,
     Vectors,
+    speakers_of,
 )
 
 CANDIDATES = 100
@@ -40,7 +39,7 @@ CANDIDATES = 100
 
 
 @dataclass(frozen=True, slots=True)
-class _Known:
+class _KnownNames:
     """Who and what the library holds, at a generation of its catalogue."""
 
     generation: int
@@ -67,7 +66,7 @@ class TranscriptRetriever(BaseRetriever):
         super().__init__()
         self._dictionary = dictionary
         self._reranker = reranker
-        self._cached: _Known | None = None
+        self._cached: _KnownNames | None = None
         self._store = store
         self._embedder = embedder
         self._limit = limit
@@ -88,7 +87,10 @@ class TranscriptRetriever(BaseRetriever):
         scores = scoring.fuse(dense, best, words, worth, focus)
 
         def hit(n: int) -> Hit:
-            chunk, parts = chunks[rows[n]], Parts(float(dense[n]), float(best[n]), float(words[n]))
+            chunk, parts = (
+                chunks[rows[n]],
+                ScoreParts(float(dense[n]), float(best[n]), float(words[n])),
+            )
             sentences = _ranked(chunk, cosines[n], asked, query.speakers)
             return Hit(chunk, float(scores[n]), parts, sentences)
 
@@ -117,7 +119,7 @@ class TranscriptRetriever(BaseRetriever):
         """Everybody who speaks in the library."""
         return self._known().speakers
 
-    def _known(self) -> _Known:
+    def _known(self) -> _KnownNames:
         """Read again when the library changed, not with every question."""
         generation = self._store.catalog.generation()
         known = self._cached
@@ -125,7 +127,7 @@ class TranscriptRetriever(BaseRetriever):
             talks = self._store.catalog.talks()
             topics = tuple(topic for talk in talks for topic in talk.topics)
             # One assignment: another thread sees the old or this one.
-            self._cached = known = _Known(generation, talks, topics, speakers_of(topics))
+            self._cached = known = _KnownNames(generation, talks, topics, speakers_of(topics))
         return known
 
     def _retrieve(self, query_bundle: QueryBundle) -> list[NodeWithScore]:

@@ -5,7 +5,7 @@
                                          + (1 - PAIR) * max over sentences cos(question, sentence))
                            + LEXICAL * bm25(question, chunk)) + focus
 
-The cosines are of centred vectors (index/centring.py); a pair's vector is the sum of its two.
+The cosines are of centred vectors (embedding/centring.py); a pair's vector is the sum of its two.
 ``bm25`` is divided by what the question could attain at most, so it lies in 0..1 and means little
 where the question shares no words with the library. The parts are added, not merged by rank: rank
 fusion would give a meaningless lexical ranking, as across languages, the same vote as a good one.
@@ -21,7 +21,7 @@ import numpy as np
 import numpy.typing as npt
 
 from corpus.sentences import width
-from corpus.types import Kind
+from corpus.types import SectionKind
 
 Floats = npt.NDArray[np.float32]
 Rows = npt.NDArray[np.int64]
@@ -34,7 +34,7 @@ PAIR = 0.5
 """Share of the best two neighbours in it: an answer may begin in one and end in the next."""
 LEXICAL = 0.8
 """Weight of the lexical part: below 0.6 names and rare terms lose, above 1.0 paraphrases do."""
-WORTH: Mapping[Kind, float] = {"talk": 1.0, "about": 0.9, "summary": 0.6}
+WORTH: Mapping[SectionKind, float] = {"talk": 1.0, "about": 0.9, "summary": 0.6}
 """The talk itself is cited before an editor's digest of it, unless the digest alone says it."""
 FOCUS_TRANSCRIPT = 0.1
 FOCUS_SPEAKER = 0.1
@@ -108,7 +108,7 @@ class Signals:
 
     ``meaning`` is the best chunk's and the best sentence's cosine, weighted as in the score;
     ``gap`` how far the first hit's score stands above the tenth's; ``unnamed`` the share of the
-    question's names (index/names.py) that the first hit lacks, 0 to 1. The lexical part is left
+    question's names (lexical/terms.py) that the first hit lacks, 0 to 1. The lexical part is left
     out: a question about something else shares words with a large library all the same.
     """
 

@@ -1,15 +1,23 @@
-"""What a search returns, and what the index remembers about itself."""
+"""What a search returns and what the index remembers.
+
+What a search returns, and what the index remembers about itself.
+
+The catalogue: which files, talks and chunks the index holds, and the values frozen with it.
+
+A chunk has a row number that is never used again, so that arrays over rows stay right while chunks
+come and go. Neighbouring modules hang their own tables on ``chunks`` and are emptied with it.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
 
-from corpus.types import Chunk, Kind, Sentence
+from corpus.types import Chunk, SectionKind, Sentence
 
 Vectors = npt.NDArray[np.float32]
 """Unit vectors as rows, (n, dimension), or one of them, (dimension,)."""
@@ -89,7 +97,7 @@ class Query:
 
 
 @dataclass(frozen=True, slots=True)
-class Parts:
+class ScoreParts:
     """The parts of a hit's score: cosines of the chunk and of its best sentence, and the lexical
     score (0 to 1, the share of what the question could attain)."""
 
@@ -117,7 +125,7 @@ class Hit:
 
     chunk: Chunk
     score: float
-    parts: Parts
+    parts: ScoreParts
     sentences: tuple[tuple[Sentence, float], ...]
 
     @property
@@ -143,7 +151,7 @@ class Topic:
     title: str
     position: int
     heading: str
-    kind: Kind
+    kind: SectionKind
     speakers: tuple[str, ...]
     start_s: float | None
     end_s: float | None
@@ -160,6 +168,11 @@ class Talk:
     published: str | None
     language: str
     topics: tuple[Topic, ...]
+
+    @property
+    def speakers(self) -> tuple[str, ...]:
+        """Who speaks in the talk, in the order in which they first do."""
+        return speakers_of(self.topics)
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,7 +214,7 @@ class SyncReport:
 
 
 @dataclass(frozen=True, slots=True)
-class Progress:
+class IndexProgress:
     """How far indexing has come; ``tokens`` are those embedded so far, of ``tokens_total``."""
 
     files: int
@@ -211,3 +224,8 @@ class Progress:
     tokens: int
     tokens_total: int
     elapsed_s: float
+
+
+def speakers_of(topics: Iterable[Topic]) -> tuple[str, ...]:
+    """Everybody who speaks in these sections, in their order."""
+    return tuple(dict.fromkeys(name for topic in topics for name in topic.speakers))

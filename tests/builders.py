@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from corpus.types import Chunk, Section, Sentence, Transcript, Utterance
-from index.types import Evidence, Hit, Parts
+from index.types import Evidence, Hit, ScoreParts
 
 Line = tuple[str | None, Sequence[str], float | None, float | None]
 """Speaker, the sentences of one utterance, and the utterance's exact span."""
@@ -78,7 +78,7 @@ def make_transcript(chunk: Chunk) -> Transcript:
 def make_hit(chunk: Chunk, score: float, scores: Sequence[float]) -> Hit:
     """A hit whose sentences have these scores, in the order of the text."""
     paired = sorted(zip(chunk.sentences, scores, strict=True), key=lambda item: -item[1])
-    return Hit(chunk, score, Parts(score, max(scores), 0.0), tuple(paired))
+    return Hit(chunk, score, ScoreParts(score, max(scores), 0.0), tuple(paired))
 
 
 def make_evidence(*hits: Hit, answerable: float = 0.9) -> Evidence:

@@ -12,8 +12,8 @@ from types import ModuleType
 import hypothesis
 import pytest
 
-from assistant import opening
-from assistant.opening import Held, Opened, hold
+from assistant import library as opening
+from assistant.library import Held, Opened, hold
 from assistant.settings import Settings
 from tests.builders import KITCHEN_NOTE
 from tests.running import Run
@@ -125,7 +125,9 @@ def library(tmp_path: Path) -> Path:
 @pytest.fixture
 def run(library: Path, model_dir: Path, capsys: pytest.CaptureFixture[str]) -> Run:
     """Runs a command over ``library`` in this process."""
-    from app import main  # brings the page's libraries, which most tests don't need
+    from assistant.interfaces.cli.main import (
+        main,  # brings the page's libraries, which most tests don't need
+    )
 
     def command(*arguments: str) -> tuple[int, str, str]:
         status = main([*arguments, "--library", str(library), "--data", str(model_dir)])

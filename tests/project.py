@@ -13,6 +13,32 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 LAYERS = ("corpus", "index", "assistant", "app")
 """Our packages in the order in which they may import each other: only from those before."""
+ROOMS: tuple[tuple[str, ...], ...] = (
+    ("corpus",),
+    ("index",),
+    ("assistant.types",),
+    ("assistant.messages", "assistant.settings"),
+    ("assistant.llm",),
+    ("assistant.retrieval",),
+    ("assistant.verification",),
+    ("assistant.citation",),
+    ("assistant.generation",),
+    ("assistant.engine",),
+    ("assistant.library",),
+    ("assistant.evaluation", "assistant.interfaces.documents", "assistant.interfaces.wiki"),
+    ("assistant.interfaces.http",),
+    (
+        "assistant.interfaces.api",
+        "assistant.interfaces.openai",
+        "assistant.interfaces.mcp",
+        "assistant.interfaces.web",
+    ),
+    ("assistant.interfaces.embed",),
+    ("assistant.interfaces.server",),
+    ("assistant.interfaces.cli",),
+    ("assistant", "app"),
+)
+"""Rooms by floor: a room may import itself and what stands on the floors before, no other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +72,17 @@ def python_files(*tops: str) -> list[Path]:
 def module_name(path: Path) -> str:
     """``index/vectors.py`` as ``index.vectors``, ``corpus/__init__.py`` as ``corpus``."""
     return ".".join(part for part in path.with_suffix("").parts if part != "__init__")
+
+
+def room_of(module: str) -> tuple[str, int]:
+    """The room that a module belongs to, and its floor."""
+    parts = module.split(".")
+    for length in range(len(parts), 0, -1):
+        name = ".".join(parts[:length])
+        for floor, rooms in enumerate(ROOMS):
+            if name in rooms:
+                return name, floor
+    raise LookupError(f"{module} is in no room of tests/project.py")
 
 
 @cache

@@ -9,8 +9,8 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 
-from index.centring import LanguageMeans, measure_means
-from index.embedder import Precision, SentenceEmbedding, load_embedder
+from index.embedding.centring import LanguageMeans, measure_means
+from index.embedding.embedder import Precision, SentenceEmbedding, load_embedder
 from index.types import Embedder
 
 _means: dict[str, LanguageMeans] = {}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import json
+import re
 import subprocess
 import sys
 from collections import defaultdict
@@ -13,30 +14,34 @@ import pytest
 
 from tests.project import (
     LAYERS,
+    ROOMS,
     ROOT,
     imports,
     module_name,
     parsed,
     python_files,
+    room_of,
     third_party,
     tracked_files,
 )
 
-MAX_FILE_LINES = 300
 MAX_FUNCTION_LINES = 45
 SHARED_LIBRARIES = ("numpy", "llama_index.core")
-"""Libraries that more than one file may know, in ``index`` and ``assistant`` alone."""
+"""Libraries that more than one room may know, in ``index`` and ``assistant`` alone."""
 WEB_FRAMEWORK = ("fastapi", "starlette", "pydantic")
 """Its requests, routes and models are the faces' own language: see docs/decisions.md."""
-FACES = ("assistant/api", "assistant/embed", "assistant/mcp_face", "assistant/web")
+FACES = "assistant/interfaces"
 NAMESPACES = ("llama_index", "google", "opentelemetry")
 """Packages under which many libraries live: there a library's name has more parts than one."""
 NOT_IN_CORPUS = {"torch", "sentence_transformers", "chromadb", "gradio", "fastapi", "onnxruntime"}
 MAY_TOUCH_THE_ENVIRONMENT = {
-    "app.py": "hands it to assistant/settings.py, which makes settings of it",
+    "assistant/interfaces/cli/main.py": "hands it to the settings",
     "corpus/tokens.py": "tells tiktoken where its tables are; there is no other way",
 }
 OWN_FILES = python_files(*LAYERS)
+PACKAGES = sorted({path.parent for path in OWN_FILES if path.name == "__init__.py"})
+FACES_OF_PACKAGES = ("assistant/__init__.py", "corpus/readers/__init__.py")
+"""The two that are more: the public face, and the table of readers."""
 
 
 def library(module: str) -> str:
@@ -49,12 +54,53 @@ def library(module: str) -> str:
 
 @pytest.mark.parametrize("path", OWN_FILES, ids=str)
 def test_imports_go_one_way(path: Path) -> None:
-    own = LAYERS.index(path.parts[0].removesuffix(".py"))
-    forbidden = {*LAYERS[own + 1 :], "bench", "tests"}
-    upwards = [
-        f"line {found.line}: {found.module}" for found in imports(path) if found.top in forbidden
+    """A room knows itself and the rooms on lower floors: so no two can import each other."""
+    own, floor = room_of(module_name(path))
+    beyond = []
+    for found in imports(path):
+        if found.top in ("bench", "tests"):
+            beyond.append(f"line {found.line}: {found.module}")
+        elif found.top in LAYERS:
+            room, level = room_of(found.module)
+            if room != own and level >= floor:
+                beyond.append(f"line {found.line}: {found.module}")
+    assert not beyond, f"{path} imports what does not stand below it: {beyond}"
+
+
+def test_every_room_has_its_floor() -> None:
+    rooms = {name for floor in ROOMS for name in floor}
+    idle = [
+        name
+        for name in sorted(rooms)
+        if not any(room_of(module_name(path))[0] == name for path in OWN_FILES)
     ]
-    assert not upwards, f"{path} imports from what stands above it: {upwards}"
+    assert not idle, f"floors in tests/project.py name rooms that aren't there: {idle}"
+
+
+def test_modules_import_each_other_in_no_circle() -> None:
+    """Also inside a room."""
+    modules = {module_name(path): path for path in OWN_FILES}
+    waiting = {
+        name: {found.module for found in imports(path)} & modules.keys() - {name}
+        for name, path in modules.items()
+    }
+    while free := [name for name, needs in waiting.items() if not needs & waiting.keys()]:
+        for name in free:
+            del waiting[name]
+    assert not waiting, f"these import each other in a circle, or what does: {sorted(waiting)}"
+
+
+@pytest.mark.parametrize("folder", PACKAGES, ids=str)
+def test_a_room_says_what_it_is_for(folder: Path) -> None:
+    """Its ``__init__.py`` is a sentence and its doors; nothing is imported by it."""
+    path = folder / "__init__.py"
+    told = ast.get_docstring(parsed(path)) or ""
+    assert told, f"{path} doesn't say what the room is for"
+    lazy = all(isinstance(node, ast.Expr) for node in parsed(path).body)
+    assert lazy or str(path) in FACES_OF_PACKAGES, f"{path} does more than to say it"
+    named = set(re.findall(r"``(\w+)``", told.partition("Door")[2]))
+    here = {each.stem for each in (ROOT / folder).iterdir() if each.name != "__init__.py"}
+    assert named & here or str(path) in FACES_OF_PACKAGES, f"{path} names none of its doors"
 
 
 @pytest.mark.parametrize("path", OWN_FILES, ids=str)
@@ -67,17 +113,17 @@ def test_our_own_imports_stand_at_the_top(path: Path) -> None:
     assert not lazy, f"{path} imports our own modules inside a function: {lazy}"
 
 
-def test_a_library_is_known_to_one_file() -> None:
+def test_a_library_is_known_to_one_room() -> None:
     users: dict[str, set[str]] = defaultdict(set)
     for path in OWN_FILES:
         for found in third_party(path):
             name = library(found.module)
             shared = SHARED_LIBRARIES if path.parts[0] != "corpus" else ()
-            framework = WEB_FRAMEWORK if path.parent.as_posix() in FACES else ()
+            framework = WEB_FRAMEWORK if path.is_relative_to(FACES) else ()
             if name not in (*shared, *framework):
-                users[name].add(str(path))
-    several = {name: sorted(files) for name, files in users.items() if len(files) > 1}
-    assert not several, f"libraries that several files import: {several}"
+                users[name].add(path.parent.as_posix())
+    several = {name: sorted(rooms) for name, rooms in users.items() if len(rooms) > 1}
+    assert not several, f"libraries that several rooms import: {several}"
     outside = {name: sorted(users[name]) for name in WEB_FRAMEWORK if name in users}
     assert not outside, f"the web framework outside the faces: {outside}"
 
@@ -90,12 +136,6 @@ def test_shared_libraries_stay_out_of_corpus() -> None:
         if library(found.module) in SHARED_LIBRARIES or found.top in NOT_IN_CORPUS
     }
     assert not found, f"corpus knows no model, store or web library: {sorted(found)}"
-
-
-@pytest.mark.parametrize("path", python_files(), ids=str)
-def test_files_stay_short(path: Path) -> None:
-    lines = len((ROOT / path).read_text(encoding="utf-8").splitlines())
-    assert lines <= MAX_FILE_LINES, f"{path} has {lines} lines: split it by subject"
 
 
 @pytest.mark.parametrize("path", [*OWN_FILES, *python_files("bench")], ids=str)

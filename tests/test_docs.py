@@ -11,11 +11,11 @@ from typing import get_args
 
 import pytest
 
-from app import build_parser
-from assistant.questions import QuestionKind, parse_questions
+from assistant.evaluation.questions import QuestionKind, parse_questions
+from assistant.interfaces.cli.main import build_parser
 from assistant.settings import SHIPPED_LIBRARY, VARIABLES
 from corpus.library import Library
-from corpus.readers.notes import read_note
+from corpus.readers.note import read_note
 from tests.project import ROOT, tracked_files
 
 USE = "docs/use.md"

@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
-from app import build_parser
-from assistant.opening import Opened
-from tests.assistant.web.fakes import loaded
+from assistant.interfaces.cli.main import build_parser
+from assistant.library import Opened
+from tests.assistant.interfaces.web.fakes import loaded
 from tests.browser.serving import served
 from tests.project import ROOT
 from tests.scripted_llm import Scene, serving

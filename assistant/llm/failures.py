@@ -1,4 +1,12 @@
-"""One clear line for every way in which a language model can give out. Pure.
+"""One line for every way in which a model gives out.
+
+The nouns of a transcript, from file to chunk, and the error tree of the whole project.
+
+Times are float seconds from the recording's start; spans are half-open ``[start_s, end_s)``.
+``None`` means that the source gives no time: a time is never invented. ``estimated`` marks a time
+that was interpolated from the position in the text between two times that the source does give.
+
+One clear line for every way in which a language model can give out. Pure.
 
 Works on what the exceptions of the HTTP and model libraries have in common, their names, status
 and text, so that no library has to be imported here.
@@ -12,10 +20,23 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
-from assistant.secret import Secret
-from corpus.types import LanguageModelError
+from assistant.settings import Secret
+from corpus.types import ModelError
 
-Reason = Literal[
+
+class LanguageModelError(ModelError):
+    """The language model gave no answer that can be used.
+
+    ``reason`` is one word (``assistant.llm.failures.Reason``), so that a face can say it in the
+    reader's own language. The message never holds the API's key.
+    """
+
+    def __init__(self, message: str, reason: str) -> None:
+        super().__init__(message)
+        self.reason = reason
+
+
+FailureReason = Literal[
     "unreachable",  # nothing answers at the address
     "key",  # the key is missing or refused
     "unknown",  # no such model, or no such API at the address
@@ -41,14 +62,14 @@ _ERRNO: Final = re.compile(r"^\[Errno -?\d+\]\s*")
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class ModelAddress:
     """Whom a failure is about: the model, the address of its API and the key, to be masked."""
 
     model: str
     url: str
     key: Secret
 
-    def error(self, reason: Reason, message: str) -> LanguageModelError:
+    def error(self, reason: FailureReason, message: str) -> LanguageModelError:
         """The error with its message on one line, the key masked."""
         return LanguageModelError(self.key.scrub(" ".join(message.split())), reason)
 
@@ -59,7 +80,7 @@ class Place:
         return line if len(line) <= _SAID_LENGTH else f"{line[:_SAID_LENGTH].rstrip()}…"
 
 
-def explained(error: BaseException, place: Place, begun: bool = False) -> LanguageModelError:
+def explained(error: BaseException, place: ModelAddress, begun: bool = False) -> LanguageModelError:
     """What went wrong and what to do, from whatever a library raised.
 
     ``begun`` says that a part of the reply had come in.
@@ -88,7 +109,7 @@ def explained(error: BaseException, place: Place, begun: bool = False) -> Langua
     )
 
 
-def slow(place: Place, begun: bool) -> LanguageModelError:
+def slow(place: ModelAddress, begun: bool) -> LanguageModelError:
     """Time is up, before the first word or after it."""
     what = "was not done in the time given" if begun else "said nothing in the time given"
     return place.error(
@@ -125,7 +146,7 @@ def said_by(error: BaseException) -> str:
     return str(body)
 
 
-def refusal(status: int, said: str, place: Place) -> LanguageModelError:
+def refusal(status: int, said: str, place: ModelAddress) -> LanguageModelError:
     """What an HTTP status of 300 or more means, with the server's own words where it has some."""
     told = f"{status}: {said}" if said else str(status)
     if status in (401, 403) or (status == 400 and _NO_KEY.search(said)):
@@ -148,7 +169,7 @@ def refusal(status: int, said: str, place: Place) -> LanguageModelError:
     return place.error("failed", f"{place.url} failed ({told}): see the server's log")
 
 
-def _unknown(told: str, place: Place) -> LanguageModelError:
+def _unknown(told: str, place: ModelAddress) -> LanguageModelError:
     """A 404 is about the model where the server speaks of one, and about the address elsewhere."""
     if "model" in told.lower():
         return place.error(
@@ -161,7 +182,7 @@ def _unknown(told: str, place: Place) -> LanguageModelError:
     )
 
 
-def overflow(place: Place, told: str) -> LanguageModelError:
+def overflow(place: ModelAddress, told: str) -> LanguageModelError:
     """The prompt doesn't fit."""
     return place.error(
         "overflow",

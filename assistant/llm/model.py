@@ -1,4 +1,8 @@
-"""The language model of the settings, and any LlamaIndex ``LLM``, as ``LanguageModel``."""
+"""The language model of the settings, and any LlamaIndex ``LLM``, as ``LanguageModel``.
+
+A call keeps within the model's window and its deadline, in the dialect that the server takes.
+Whether the model can be reached is looked at in the background, so that no page waits for it.
+"""
 
 from __future__ import annotations
 
@@ -6,25 +10,102 @@ import importlib.util
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from threading import Event, Lock, Thread
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from assistant.llm.backend import Backend, Call, backend_of, chunks
-from assistant.llm.dialect import Dialect, adapted, spoken
-from assistant.llm.failures import Place, explained, overflow, refusal, said_by, status_of
-from assistant.llm.gemini import gemini_backend
-from assistant.llm.ollama import ollama_backend
-from assistant.llm.openai_like import openai_backend
-from assistant.llm.reachability import Reachability
-from assistant.llm.settings import ModelSettings, Provider
+from assistant.llm.failures import (
+    LanguageModelError,
+    ModelAddress,
+    explained,
+    overflow,
+    refusal,
+    said_by,
+    status_of,
+)
+from assistant.llm.providers import (
+    Backend,
+    Call,
+    Dialect,
+    adapted,
+    backend_of,
+    chunks,
+    gemini_backend,
+    ollama_backend,
+    openai_backend,
+    spoken,
+)
 from assistant.llm.streaming import StreamedReply
-from assistant.llm.types import Chunk, Completion, LanguageModel, Message, ModelState
+from assistant.llm.types import Completion, LanguageModel, Message, ModelState, ReplyChunk
 from assistant.llm.wire import Wire
+from assistant.settings import ModelSettings, Provider
 from corpus.tokens import count_tokens
 from corpus.types import SettingsError
 
 if TYPE_CHECKING:
     from llama_index.core.llms import LLM
+
+
+FRESH_S = 30.0
+_OUT_OF_REACH = ("unreachable", "key", "unknown", "busy", "failed")
+
+
+class Reachability:
+    """Remembers the last look, and the last answer, which tells as much.
+
+    ``look`` raises LanguageModelError where the model can't be reached. It is called in a daemon
+    thread, one at a time, when what is known is older than ``fresh_s``; ``then`` is what that
+    thread does afterwards, such as loading what the first answer needs.
+    """
+
+    def __init__(
+        self,
+        look: Callable[[], None],
+        then: Callable[[], object] = lambda: None,
+        fresh_s: float = FRESH_S,
+    ) -> None:
+        self._look = look
+        self._then = then
+        self._fresh_s = fresh_s
+        self._lock = Lock()
+        self._looking: Event | None = None
+        self._known: tuple[bool | None, str] = (None, "")
+        self._at = float("-inf")
+
+    def known(self, wait_s: float = 0.0) -> tuple[bool | None, str]:
+        """Reachable or not (``None``: not known yet) and why not; takes a look when one is due
+        and waits for it as long as told."""
+        with self._lock:
+            if self._looking is None and time.monotonic() - self._at >= self._fresh_s:
+                self._looking = Event()
+                Thread(
+                    target=self._run, args=(self._looking,), name="verbatim-look", daemon=True
+                ).start()
+            looking = self._looking
+        if looking is not None and wait_s > 0:
+            looking.wait(wait_s)
+        return self._known
+
+    def learn(self, failure: LanguageModelError | None) -> None:
+        """What an answer has shown: ``None`` when it came. Some failures are that answer's own."""
+        reachable = failure is None or failure.reason not in _OUT_OF_REACH
+        with self._lock:
+            self._known = (reachable, "" if failure is None else str(failure))
+            self._at = time.monotonic()
+
+    def _run(self, done: Event) -> None:
+        failure: LanguageModelError | None = None
+        try:
+            self._look()
+        except LanguageModelError as error:
+            failure = error
+        finally:
+            self.learn(failure)
+            with self._lock:
+                self._looking = None
+            done.set()
+        self._then()
+
 
 _LOOK_S = 3.0
 # What a chat template puts around a message, at most in the usual ones.
@@ -67,7 +148,7 @@ class ServedModel:
     def __init__(self, settings: ModelSettings, backend: Backend) -> None:
         self._settings = settings
         self._backend = backend
-        self._place = Place(settings.name, backend.url, settings.key)
+        self._place = ModelAddress(settings.name, backend.url, settings.key)
         self._dialect = Dialect()
         self._reachable = Reachability(self._look, then=backend.load)
 
@@ -130,7 +211,7 @@ class ServedModel:
 
     def _chunks(
         self, messages: Sequence[Message], room: int, deadline: float, wire: Wire
-    ) -> Iterator[Chunk]:
+    ) -> Iterator[ReplyChunk]:
         """The reply's chunks, asked for again in another dialect as often as the server says how,
         three times at most; each time within the one deadline."""
         dialect, begun = self._dialect, False

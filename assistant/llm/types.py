@@ -1,4 +1,9 @@
-"""The nouns of talking to a language model, whichever it is."""
+"""Message, Reply, LanguageModel: what the rest of the house knows of a model.
+
+What a deep answer may cost: calls of the model and seconds, counted down.
+
+The nouns of talking to a language model, whichever it is.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +11,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Literal, NamedTuple, Protocol, Self
+
+BEAT_S = 0.5
+"""So often at least whoever reads is told how it stands, and may leave."""
+
 
 Finish = Literal["stop", "limit", "withheld"]
 """Why a reply ended: by itself, at the limit of its length, or by the provider's filter."""
@@ -19,7 +28,7 @@ class Message(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Chunk:
+class ReplyChunk:
     """A piece of a reply as it comes in; ``finish`` stands in the last one."""
 
     text: str

@@ -6,10 +6,9 @@ from collections.abc import Callable, Mapping
 from pathlib import PurePosixPath
 from types import MappingProxyType
 
-from corpus.readers.decoding import MAX_BYTES, decode, too_large
-from corpus.readers.facts import own_id, path_id
-from corpus.readers.front_matter import split_front_matter
-from corpus.readers.notes import has_marks, read_note
+from corpus.readers.facts import own_id, path_id, split_front_matter
+from corpus.readers.markdown import decode
+from corpus.readers.note import has_marks, read_note
 from corpus.types import ReadError, Transcript
 
 __all__ = ["MAX_BYTES", "SUFFIXES", "id_of", "is_marked", "read_transcript", "too_large"]

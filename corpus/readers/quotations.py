@@ -11,9 +11,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from corpus.readers.names import looks_like_name
-from corpus.readers.turns import Turn
-from corpus.readers.vocabulary import words
+from corpus.names import looks_like_name
+from corpus.readers.speakers import SpeakerTurn
+from corpus.vocabulary import words
 
 _QUOTE = re.compile(r"「[^「」]{2,2000}」|『[^『』]{2,2000}』|“[^“”]{2,2000}”|\"[^\"\n]{2,2000}\"")
 _LATIN = r"[A-Z][\w'’.-]*(?:[ \u00a0](?:(?:de|van|von|der|la|bin|al) )?[A-Z][\w'’.-]*){0,3}"
@@ -75,13 +75,13 @@ class _Quote:
     speaker: str
 
 
-def quoted_turns(turns: Sequence[Turn], whole: str) -> list[Turn]:
+def quoted_turns(turns: Sequence[SpeakerTurn], whole: str) -> list[SpeakerTurn]:
     """``turns`` of prose with each quotation that has a named speaker as a turn of its own.
 
     No word is lost or moved. A surname becomes the full name where ``whole``, the document, has
     exactly one.
     """
-    split: list[Turn] = []
+    split: list[SpeakerTurn] = []
     for turn in turns:
         if turn.speaker or turn.span:
             split.append(turn)
@@ -91,7 +91,7 @@ def quoted_turns(turns: Sequence[Turn], whole: str) -> list[Turn]:
     return split
 
 
-def _split(text: str, whole: str) -> Iterator[Turn]:
+def _split(text: str, whole: str) -> Iterator[SpeakerTurn]:
     reached = 0
     for quote in _named_quotes(text, whole):
         yield from _turn(text[reached : quote.start], None)
@@ -100,10 +100,10 @@ def _split(text: str, whole: str) -> Iterator[Turn]:
     yield from _turn(text[reached:], None)
 
 
-def _turn(text: str, speaker: str | None) -> Iterator[Turn]:
+def _turn(text: str, speaker: str | None) -> Iterator[SpeakerTurn]:
     text = text.strip()
     if any(char.isalnum() for char in text):
-        yield Turn(speaker, None, (text,))
+        yield SpeakerTurn(speaker, None, (text,))
 
 
 def _named_quotes(text: str, whole: str) -> Iterator[_Quote]:

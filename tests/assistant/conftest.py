@@ -7,13 +7,13 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from assistant.conversation import Assistant
+from assistant.engine import Assistant
+from assistant.generation.writer import Writer
+from assistant.library import Held, Opened, current_source
 from assistant.llm.model import language_model
-from assistant.llm.settings import ModelSettings
 from assistant.llm.types import LanguageModel
-from assistant.opening import Held, Opened, current_source
-from assistant.writing import Writer
-from index.dictionary import open_dictionary
+from assistant.settings import ModelSettings
+from index.lexical.dictionary import open_dictionary
 from index.retriever import TranscriptRetriever
 from tests.scripted_llm import ScriptedServer, serving
 

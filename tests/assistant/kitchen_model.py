@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, cast
 
-from assistant.conversation import Assistant
+from assistant.engine import Assistant
+from assistant.generation.writer import Writer
 from assistant.llm.model import language_model
-from assistant.llm.settings import ModelSettings
-from assistant.writing import Writer
+from assistant.settings import ModelSettings
 from index.retriever import TranscriptRetriever
 from tests.assistant.kitchen import ScriptedRetriever, source
 from tests.index.fakes import FakeEmbedder

@@ -10,7 +10,8 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from assistant.prompts import missing_messages, parts_messages, standalone_messages
+from assistant.generation.prompts import missing_messages, parts_messages
+from assistant.retrieval.query import standalone_messages
 from assistant.types import Answer, Mode, Turn
 from corpus.language import detect_language
 from tests.scripted_llm import Request, Scene

@@ -6,11 +6,18 @@ import time
 
 import pytest
 
-from assistant.api.requests import ARTICLE_CHARS, QUESTION_CHARS, TURN_CHARS, TURNS, TurnIn, turns
-from assistant.checking.numbers import quantities
-from assistant.citing.article import claimed_speakers
-from assistant.citing.unwrapping import unwrapped
-from assistant.wishes import split_wishes, without_wishes
+from assistant.citation.article import claimed_speakers
+from assistant.citation.lookup import unwrapped
+from assistant.interfaces.documents.requests import (
+    ARTICLE_CHARS,
+    QUESTION_CHARS,
+    TURN_CHARS,
+    TURNS,
+    TurnIn,
+    turns_of,
+)
+from assistant.retrieval.wishes import split_wishes, without_wishes
+from assistant.verification.quantities import quantities
 
 MOST_S = 2.0
 """What took a quarter of a minute and more takes some milliseconds."""
@@ -31,7 +38,7 @@ def test_no_text_keeps_a_thread_for_long(unit: str) -> None:
 def test_no_history_keeps_a_thread_for_long(unit: str) -> None:
     text = (unit * TURN_CHARS)[:TURN_CHARS]
     started = time.process_time()
-    history = turns([TurnIn(role="user", text=text)] * TURNS)
+    history = turns_of([TurnIn(role="user", text=text)] * TURNS)
     assert without_wishes(history, "Why is that?")[0] == "Why is that?"
     assert time.process_time() - started < MOST_S
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from assistant.llm.model import language_model
-from assistant.llm.settings import ModelSettings
+from assistant.settings import ModelSettings
 from tests.assistant.conftest import Engine
 from tests.assistant.stories import STORIES, Story
 from tests.scripted_llm import ScriptedServer

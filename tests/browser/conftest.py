@@ -12,8 +12,8 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, Page, Route, expect, sync_playwright
 
-from assistant.loading import Engine, Loading
-from tests.assistant.web.fakes import FakeEngine, answer_or_refuse, loaded
+from assistant.library import Engine, Loading
+from tests.assistant.interfaces.web.fakes import FakeEngine, answer_or_refuse, loaded
 from tests.browser.serving import served
 
 ARGUMENTS = [

@@ -11,8 +11,8 @@ from typing import Any
 
 import uvicorn
 
-from assistant.loading import Loading
-from assistant.web.server import LOOP, create_app
+from assistant.interfaces.server import LOOP, create_app
+from assistant.library import Loading
 
 START_S = 20
 

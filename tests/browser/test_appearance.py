@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.assistant.web.fakes import FakeEngine
+from tests.assistant.interfaces.web.fakes import FakeEngine
 from tests.browser.conftest import OpenTab, Tab
 
 pytestmark = pytest.mark.browser

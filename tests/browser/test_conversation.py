@@ -8,10 +8,10 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import expect
 
-from assistant.loading import Engine, Loading
+from assistant.library import Engine, Loading
 from assistant.types import Answer
 from corpus.types import LibraryError, VerbatimError
-from tests.assistant.web.fakes import ANSWERED, EXAMPLES, FakeEngine, held_back
+from tests.assistant.interfaces.web.fakes import ANSWERED, EXAMPLES, FakeEngine, held_back
 from tests.browser.conftest import OpenTab, ServeLoading, Tab
 
 pytestmark = pytest.mark.browser

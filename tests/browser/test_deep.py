@@ -10,16 +10,16 @@ from typing import cast
 import pytest
 from playwright.sync_api import Page, expect
 
-from assistant.deep.engine import answer_deep
+from assistant.generation.deep.run import answer_deep
+from assistant.generation.writer import Writer
+from assistant.library import Engine
 from assistant.llm.model import language_model
-from assistant.llm.settings import ModelSettings
-from assistant.loading import Engine
+from assistant.settings import ModelSettings
 from assistant.types import Answer, Step, Update
-from assistant.writing import Writer
 from index.retriever import TranscriptRetriever
 from index.types import Query
+from tests.assistant.interfaces.web.fakes import WRITTEN, FakeEngine
 from tests.assistant.kitchen import KitchenRetriever, source
-from tests.assistant.web.fakes import WRITTEN, FakeEngine
 from tests.browser.conftest import OpenTab, Tab
 from tests.index.fakes import FakeEmbedder
 from tests.scripted_llm import Request, Scene, ScriptedServer, serving

@@ -10,9 +10,9 @@ from dataclasses import replace
 import pytest
 from playwright.sync_api import Page, expect
 
-from assistant.loading import Engine
+from assistant.library import Engine
 from assistant.types import Update
-from tests.assistant.web.fakes import (
+from tests.assistant.interfaces.web.fakes import (
     REFUSED,
     WITH_TIMES,
     WRITTEN,

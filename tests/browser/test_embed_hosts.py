@@ -12,11 +12,11 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Frame, Page, Route, expect
 
-from assistant.access.settings import ServingSettings
-from assistant.embed.tokens import sign_token
-from assistant.web.server import create_app
-from tests.assistant.embed.sites import SECRET
-from tests.assistant.web.fakes import FakeEngine, answer_or_refuse, loaded
+from assistant.interfaces.http.access import sign_token
+from assistant.interfaces.server import create_app
+from assistant.settings import ServingSettings
+from tests.assistant.interfaces.embed.sites import SECRET
+from tests.assistant.interfaces.web.fakes import FakeEngine, answer_or_refuse, loaded
 from tests.browser.conftest import PLAYER_STAND_IN
 from tests.browser.hosting import HostSite, host_site
 from tests.browser.serving import served

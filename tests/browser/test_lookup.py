@@ -9,11 +9,11 @@ from shutil import copytree
 import pytest
 from playwright.sync_api import expect
 
-from assistant.citing.identity import citation_id
-from assistant.opening import Opened, hold
+from assistant.citation.permalink import citation_id
+from assistant.library import Opened, hold
 from assistant.settings import Settings
-from tests.assistant.web.fakes import WITH_TIMES
-from tests.assistant.web.sites import KNIFE, STARTER, Site, noted
+from tests.assistant.interfaces.web.fakes import WITH_TIMES
+from tests.assistant.interfaces.web.sites import KNIFE, STARTER, Site, noted
 from tests.browser.conftest import OpenTab, Serve, Tab
 from tests.project import ROOT
 

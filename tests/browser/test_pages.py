@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.assistant.web.sites import (
+from tests.assistant.interfaces.web.sites import (
     KITCHEN_PATH,
     KNIFE,
     STARTER,

@@ -10,9 +10,9 @@ import httpx
 import pytest
 from playwright.sync_api import Response, expect
 
-from assistant.access.settings import ServingSettings
-from assistant.web.server import create_app
-from tests.assistant.web.fakes import FakeEngine, answer_or_refuse, loaded
+from assistant.interfaces.server import create_app
+from assistant.settings import ServingSettings
+from tests.assistant.interfaces.web.fakes import FakeEngine, answer_or_refuse, loaded
 from tests.browser.conftest import OpenTab
 from tests.browser.proxying import proxied
 from tests.browser.serving import served

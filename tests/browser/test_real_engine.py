@@ -8,8 +8,8 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import expect
 
-from assistant.opening import Opened
-from tests.assistant.web.fakes import loaded
+from assistant.library import Opened
+from tests.assistant.interfaces.web.fakes import loaded
 from tests.browser.conftest import OpenTab
 from tests.browser.serving import served
 

@@ -9,9 +9,9 @@ from dataclasses import replace
 import pytest
 from playwright.sync_api import expect
 
-from assistant.llm.settings import ModelSettings
-from assistant.opening import Held
-from tests.assistant.web.fakes import loaded
+from assistant.library import Held
+from assistant.settings import ModelSettings
+from tests.assistant.interfaces.web.fakes import loaded
 from tests.browser.conftest import OpenTab
 from tests.browser.serving import served
 from tests.scripted_llm import Request, Scene, ScriptedServer, serving

@@ -7,9 +7,15 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
-from assistant.loading import Engine
+from assistant.library import Engine
 from index.types import EVERYWHERE, Scope
-from tests.assistant.web.fakes import TALKS, FakeEngine, answer_or_refuse, held_back, make_talk
+from tests.assistant.interfaces.web.fakes import (
+    TALKS,
+    FakeEngine,
+    answer_or_refuse,
+    held_back,
+    make_talk,
+)
 from tests.browser.conftest import OpenTab, ServeLoading, Tab
 
 pytestmark = pytest.mark.browser

@@ -8,8 +8,8 @@ from dataclasses import replace
 import pytest
 from playwright.sync_api import expect
 
-from assistant.loading import Engine
-from tests.assistant.web.fakes import ANSWERED, WITH_TIMES, FakeEngine
+from assistant.library import Engine
+from tests.assistant.interfaces.web.fakes import ANSWERED, WITH_TIMES, FakeEngine
 from tests.browser.conftest import OpenTab, Tab
 
 pytestmark = pytest.mark.browser

@@ -9,10 +9,10 @@ from dataclasses import replace
 import pytest
 from playwright.sync_api import expect
 
+from assistant.library import Engine
 from assistant.llm.types import ModelState
-from assistant.loading import Engine
 from assistant.types import Answer, Mode, Statement, Update
-from tests.assistant.web.fakes import ANSWERED, WRITTEN, FakeEngine, growing
+from tests.assistant.interfaces.web.fakes import ANSWERED, WRITTEN, FakeEngine, growing
 from tests.browser.conftest import OpenTab, Tab
 
 pytestmark = pytest.mark.browser

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from corpus.library import PAGES_MARK, Library
-from corpus.readers import MAX_BYTES
+from corpus.readers.markdown import MAX_BYTES
 from corpus.types import LibraryError, ReadError
 
 TALK = "## A（00:00 - 01:00）\n**Ann**：words\n"

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from index.embedder import SentenceEmbedding
+from index.embedding.embedder import SentenceEmbedding
 from index.types import Vectors
 from tests.project import ROOT
 from tests.sharing import load_once

@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 import index.sync
-from index.catalog import Catalog
-from index.lexical import Lexical
-from index.store import IndexStore
+from index.storage.catalog import Catalog
+from index.storage.inverted import Lexical
+from index.storage.store import IndexStore
+from index.storage.vectors import VectorStore
 from index.sync import sync
 from index.types import Vectors
-from index.vectors import VectorStore
 from tests.index.store_fixtures import BUDGET, CountingEmbedder, FolderLibrary, opened
 
 CRASHED = 41

@@ -9,7 +9,7 @@ from pathlib import Path
 from corpus.chunks import Budget
 from corpus.library import Library
 from index.retriever import TranscriptRetriever
-from index.store import IndexStore, open_store
+from index.storage.store import IndexStore, open_store
 from index.sync import sync
 from index.types import Query
 from tests.index.fakes import FakeEmbedder

@@ -11,8 +11,8 @@ import numpy as np
 from corpus.chunks import Budget
 from corpus.library import Failure
 from corpus.types import ReadError, Section, Transcript, Utterance
-from index.concepts import concepts_of
-from index.store import SCHEMA, IndexStore, open_store
+from index.lexical.concepts import concepts_of
+from index.storage.store import SCHEMA, IndexStore, open_store
 from index.types import Manifest, Vectors
 
 BUDGET = Budget(60)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from index.plan import plan_sync
+from index.sync import plan_sync
 
 
 def test_a_plan_tells_new_changed_and_gone_from_what_stays() -> None:

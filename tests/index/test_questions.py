@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from assistant.opening import Opened
+from assistant.library import Opened
 
 HERE = Path(__file__).parent
 FIRST = 3

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from corpus.types import Kind
+from corpus.types import SectionKind
 from index import scoring
 from index.scoring import Signals, answerable, fuse, is_short, sentence_score, signals
 
@@ -30,7 +30,7 @@ def test_the_score_is_the_weighted_sum_of_its_parts() -> None:
 
 
 def test_every_kind_has_a_worth_and_the_talk_is_worth_most() -> None:
-    assert set(scoring.WORTH) == set(get_args(Kind))
+    assert set(scoring.WORTH) == set(get_args(SectionKind))
     assert max(scoring.WORTH, key=scoring.WORTH.__getitem__) == "talk"
 
 

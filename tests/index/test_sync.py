@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from corpus.types import Transcript
-from index.store import IndexStore
+from index.storage.store import IndexStore
 from index.sync import sync
-from index.types import Progress
+from index.types import IndexProgress
 from tests.index.store_fixtures import (
     BUDGET,
     UNREADABLE,
@@ -222,7 +222,7 @@ def test_the_files_of_large_libraries_come_in_batches(
 ) -> None:
     monkeypatch.setattr("index.sync.BATCH_CHUNKS", 6)
     library = write_library(tmp_path / "library", [f"subject{n}" for n in range(7)])
-    told: list[Progress] = []
+    told: list[IndexProgress] = []
     with opened(tmp_path / "data", library) as store:
         report = sync(library, store, CountingEmbedder(), BUDGET, told.append)
         assert same(state(store), fresh_state(tmp_path, library))

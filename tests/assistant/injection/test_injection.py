@@ -14,20 +14,18 @@ from pathlib import Path
 import pytest
 from markdown_it import MarkdownIt
 
-from assistant.checking.orders import is_order
-from assistant.conversation import Assistant
-from assistant.llm.settings import ModelSettings
+from assistant.engine import Assistant
+from assistant.generation.writer import Writer
+from assistant.interfaces.web.session import Exchange
+from assistant.interfaces.web.views import chat_html, sources_html
+from assistant.library import Opened, current_source, hold
 from assistant.llm.types import LanguageModel
-from assistant.opening import Opened, current_source, hold
-from assistant.settings import Settings
+from assistant.messages.i18n import words
+from assistant.settings import ModelSettings, Settings
 from assistant.types import Answer, Mode
-from assistant.web.chat_view import chat_html
-from assistant.web.i18n import words
-from assistant.web.session import Exchange
-from assistant.web.source_view import sources_html
-from assistant.writing import Writer
+from assistant.verification.check import is_order
 from corpus.library import Library
-from index.dictionary import open_dictionary
+from index.lexical.dictionary import open_dictionary
 from index.retriever import TranscriptRetriever
 from index.types import Scope
 from tests.assistant.injection.attacks import ASKED, ATTACKS, PLAYER, Attack

@@ -8,9 +8,8 @@ from collections.abc import Callable
 import pytest
 
 from assistant.llm.model import language_model
-from assistant.llm.settings import ModelSettings
 from assistant.llm.types import LanguageModel
-from assistant.secret import Secret
+from assistant.settings import ModelSettings, Secret
 from tests.scripted_llm import Scene, ScriptedServer, serving
 
 KEY = "sk-very-secret-0123456789"

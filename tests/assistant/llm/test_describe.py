@@ -4,9 +4,9 @@ import time
 
 import pytest
 
-from assistant.llm.reachability import Reachability
+from assistant.llm.failures import LanguageModelError
+from assistant.llm.model import Reachability
 from assistant.llm.types import LanguageModel, Message, ModelState
-from corpus.types import LanguageModelError
 from tests.assistant.llm.conftest import KEY, make_model
 from tests.scripted_llm import Scene, ScriptedServer
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from assistant.llm.addresses import gemini_base, ollama_base, openai_base
+from assistant.llm.providers import gemini_base, ollama_base, openai_base
 from assistant.llm.types import LanguageModel, Message
 from tests.scripted_llm import Request, Scene, ScriptedServer
 

@@ -11,9 +11,10 @@ from contextlib import contextmanager
 
 import pytest
 
+from assistant.llm.failures import LanguageModelError
 from assistant.llm.types import LanguageModel, Message
-from assistant.secret import Secret
-from corpus.types import LanguageModelError, ModelError
+from assistant.settings import Secret
+from corpus.types import ModelError
 from tests.assistant.llm.conftest import KEY, make_model
 from tests.scripted_llm import Scene, ScriptedServer, serving
 

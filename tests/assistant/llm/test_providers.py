@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 from llama_index.core.llms import MockLLM
 
+from assistant.llm.failures import LanguageModelError
 from assistant.llm.model import language_model, over_llm
-from assistant.llm.settings import ModelSettings, Provider
 from assistant.llm.types import LanguageModel, Message
-from assistant.secret import Secret
-from corpus.types import LanguageModelError, SettingsError
+from assistant.settings import ModelSettings, Provider, Secret
+from corpus.types import SettingsError
 from tests.assistant.llm.conftest import KEY
 from tests.scripted_llm import Scene, ScriptedServer
 

@@ -6,8 +6,8 @@ import time
 
 import pytest
 
+from assistant.llm.failures import LanguageModelError
 from assistant.llm.types import LanguageModel, Message
-from corpus.types import LanguageModelError
 
 pytestmark = pytest.mark.llm
 

@@ -7,8 +7,8 @@ import time
 
 import pytest
 
+from assistant.llm.failures import LanguageModelError
 from assistant.llm.types import LanguageModel, Message
-from corpus.types import LanguageModelError
 from tests.assistant.llm.conftest import KEY, make_model
 from tests.scripted_llm import Scene, ScriptedServer
 
@@ -49,7 +49,7 @@ def test_a_request_holds_no_more_than_it_must(
 
 
 def test_without_a_key_none_is_sent(scripted: ScriptedServer) -> None:
-    from assistant.secret import Secret
+    from assistant.settings import Secret
 
     scripted.play(Scene("Yes."))
     make_model(scripted, key=Secret()).complete(ASK)

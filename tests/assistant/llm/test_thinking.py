@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.llm.thinking import StrayThoughtError, ThoughtFilter
+from assistant.llm.streaming import StrayThoughtError, ThoughtFilter
 
 
 def through(pieces: Sequence[str], from_start: bool = False) -> str:

@@ -1,1 +1,0 @@
-"""Each sentence of an answer held against the excerpts that it was written from. Pure decisions."""

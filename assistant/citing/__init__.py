@@ -1,1 +1,0 @@
-"""Looking up a quote: where its words, or words that mean the same, were said."""

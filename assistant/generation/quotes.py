@@ -1,0 +1,227 @@
+"""The answer without a model: the sentences that answer, in the order of the talk; the refusal.
+
+The answer without a language model: the sentences that answer, in the order of the talk.
+
+Answers made of what was found: in quotes, as a refusal, of a model's draft. Pure functions.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+from assistant.citation.citation import cite
+from assistant.generation.draft import Draft, answer_text, unlinked
+from assistant.messages.notices import in_quotes, kept_part
+from assistant.messages.wording import Wording, list_marks, wording
+from assistant.types import Answer, Citation
+from assistant.verification.people import only_attributes
+from corpus.types import Chunk, Sentence, Transcript
+from index.scoring import is_short, leads_on
+from index.types import Evidence, Hit
+
+SENTENCES = 6
+"""At most this many sentences make an answer."""
+ENOUGH = 3
+"""With fewer, what is said right after a quoted sentence is quoted too: it tells why, or how."""
+ANSWERING = 2
+"""After a quoted question, so many sentences of what follows are its answer."""
+SEGMENTS = 4
+"""From at most this many segments."""
+SHARE = 0.75
+"""What a segment or a sentence must reach of the best one's score to be quoted."""
+
+_MARKUP = re.compile(r"([\\`*_<>#]|\[(?=\d+\])|\](?=\())")
+
+
+Quotable = tuple[Chunk, Sentence]
+"""A sentence with the chunk that it stands in."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pick:
+    """Consecutive sentences of one utterance of a chunk, quoted as one."""
+
+    chunk: Chunk
+    sentences: tuple[Sentence, ...]
+
+
+def pick(evidence: Evidence) -> tuple[Pick, ...]:
+    """The sentences to quote: the best few of the best segments, grouped by talk, in its order.
+
+    Talks come in the order of their best hit. Sentences of an editor's digest are taken only if
+    nothing that was said answers.
+    """
+    hits = _segments(evidence.hits)
+    every = [(score, hit.chunk, one) for hit in hits for one, score in hit.sentences]
+    telling = [item for item in every if not only_attributes(item[2].text)]
+    scored = sorted(telling or every, key=lambda item: -item[0])
+    if not scored:
+        return ()
+    floor = SHARE * scored[0][0]
+    chosen = [(chunk, sentence) for score, chunk, sentence in scored[:SENTENCES] if score >= floor]
+    chosen = chosen or [scored[0][1:]]
+    chosen += _following(chosen)
+    rank = {file: n for n, file in enumerate(dict.fromkeys(hit.chunk.file for hit in hits))}
+    chosen.sort(key=lambda item: (rank[item[0].file], _place(item[0]), item[1].offset))
+    return _joined(chosen)
+
+
+def _segments(hits: Sequence[Hit]) -> list[Hit]:
+    near = [hit for hit in hits if hit.score >= SHARE * hits[0].score]
+    talk = [hit for hit in near if hit.chunk.kind != "summary"]
+    return (talk or near)[:SEGMENTS]
+
+
+def _following(chosen: Sequence[Quotable]) -> list[Quotable]:
+    """What comes right after the chosen sentences and belongs to them, as far as there is room.
+
+    After a question its answer, by whomever; where little is quoted, the speaker's next sentence.
+    """
+    answers, further = list[Quotable](), list[Quotable]()
+    for chunk, sentence in chosen:
+        later = [one for one in chunk.sentences if one.offset > sentence.offset]
+        told = [(chunk, one) for one in later if _tells(one.text)]
+        if leads_on(sentence.text):
+            answers += told[:ANSWERING]
+        elif told and told[0][1] is later[0] and later[0].speaker == sentence.speaker:
+            further.append(told[0])
+    answers = [one for one in dict.fromkeys(answers) if one not in chosen]
+    further = [one for one in dict.fromkeys(further) if one not in [*chosen, *answers]]
+    room = max(0, ENOUGH - len(chosen) - len(answers))
+    return [*answers, *further[:room]][: SENTENCES - len(chosen)]
+
+
+def _tells(text: str) -> bool:
+    return not (is_short(text) or leads_on(text) or only_attributes(text))
+
+
+def _place(chunk: Chunk) -> tuple[int, float]:
+    first = chunk.sentences[0] if chunk.sentences else None
+    start_s = first.start_s if first and first.start_s is not None else 0.0
+    return chunk.section, start_s
+
+
+def _joined(chosen: Sequence[Quotable]) -> tuple[Pick, ...]:
+    """Neighbouring sentences of one utterance become one quote."""
+    picks: list[Pick] = []
+    for chunk, sentence in chosen:
+        last = picks[-1] if picks else None
+        gap = chunk.text[last.sentences[-1].end : sentence.offset] if last else None
+        if last and last.chunk.id == chunk.id and gap is not None and gap in ("", " "):
+            picks[-1] = Pick(chunk, (*last.sentences, sentence))
+        else:
+            picks.append(Pick(chunk, (sentence,)))
+    return tuple(picks)
+
+
+def quote_answer(
+    picks: Sequence[Pick], lead: str, source: Callable[[str], Transcript | None]
+) -> tuple[str, tuple[Citation, ...]]:
+    """The answer's Markdown and its citations; ``source`` gives a file's transcript as it is now.
+
+    A block for each talk: its title in bold, then a bullet a quote, ``- Speaker: “words” [n]``.
+    Markdown that stands in a transcript is escaped, so that only the answer's own is live.
+    """
+    citations = tuple(
+        cite(n, part.chunk, part.sentences, source(part.chunk.file))
+        for n, part in enumerate(picks, start=1)
+    )
+    lines = [lead]
+    title = None
+    for citation in citations:
+        if citation.title != title:
+            title = citation.title
+            lines += ["", f"**{escape(title)}**", ""]
+        lines.append(_bullet(citation))
+    return "\n".join(lines), citations
+
+
+def refusal(
+    evidence: Evidence, words: Wording, marks: tuple[str, str]
+) -> tuple[str, tuple[str, ...]]:
+    """What to say when there is no answer, and up to three topics of the library that are near."""
+    topics = tuple(
+        dict.fromkeys(
+            hit.chunk.heading or hit.chunk.title
+            for hit in evidence.hits
+            if hit.chunk.kind == "talk"
+        )
+    )[:3]
+    if not topics:
+        return words.not_covered, ()
+    named = " ".join(f"{marks[0]}{escape(topic)}{marks[1]}" for topic in topics)
+    return f"{words.not_covered}\n\n{words.nearest} {named}", topics
+
+
+def escape(text: str) -> str:
+    """Transcript text for Markdown: what could be markup or pass for a marker is escaped."""
+    return unlinked(_MARKUP.sub(r"\\\1", text))
+
+
+def _bullet(citation: Citation) -> str:
+    who = "、".join(citation.speakers)
+    name = f"{escape(who)}：" if who and not who.isascii() else f"{escape(who)}: " if who else ""
+    quote = escape(" ".join(citation.quote.split()))
+    return f"- {name}{quote} [{citation.marker}]"
+
+
+Source = Callable[[str], Transcript | None]
+"""A file's transcript as it stands on disk now; ``None`` if it is gone."""
+
+BELIEVED = 0.85
+"""Where a model says that it found no answer, evidence as sure as this is quoted all the same:
+small models decline too readily."""
+
+
+def quoted(evidence: Evidence, language: str, source: Source) -> Answer:
+    """The answer in quotes; a refusal where there is nothing to quote."""
+    picks = pick(evidence)
+    if not picks:
+        return refused(evidence, language)
+    text, citations = quote_answer(picks, wording(language).found, source)
+    return Answer(text, citations, "answered", "quotes", evidence.answerable, (), {})
+
+
+def refused(evidence: Evidence, language: str) -> Answer:
+    """That the transcripts don't tell, and which topics are near."""
+    text, topics = refusal(evidence, wording(language), list_marks(language))
+    return Answer(text, (), "no_evidence", "quotes", evidence.answerable, topics, {})
+
+
+def written(draft: Draft, evidence: Evidence, language: str, model: str) -> Answer:
+    """A model's answer, as far as its draft has come."""
+    return Answer(
+        text=answer_text(draft.statements, language),
+        citations=draft.citations,
+        status="answered",
+        mode="model",
+        answerable=evidence.answerable,
+        suggestions=(),
+        timings_ms={},
+        statements=draft.statements,
+        model=model,
+        seen=draft.seen,
+    )
+
+
+def kept(answer: Answer, reason: str, language: str) -> Answer:
+    """What a model had written when it gave out, and a line that says so."""
+    return replace(answer, notice=kept_part(reason, language))
+
+
+def fallen_back(
+    draft: Draft, failure: str, evidence: Evidence, language: str, source: Source, model: str
+) -> Answer:
+    """What stands in for a model's answer of which nothing holds: quotes, and a line on why.
+
+    ``failure`` is a LanguageModelError's reason, empty where the model was heard out. Where it
+    declined and the evidence is not sure either, a refusal.
+    """
+    if not failure and draft.declined and evidence.answerable < BELIEVED:
+        return replace(refused(evidence, language), model=model, seen=draft.seen)
+    reason = failure or ("declined" if draft.declined else "cut" if draft.cut else "unsupported")
+    answer = quoted(evidence, language, source)
+    notice = in_quotes(reason, language) if answer.status == "answered" else ""
+    return replace(answer, notice=notice, model=model, seen=draft.seen)

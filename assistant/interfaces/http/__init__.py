@@ -1,0 +1,4 @@
+"""What every face over HTTP shares: who calls, how much at once, what is refused, streams.
+
+Doors: ``gateway`` (Gateway), ``guard`` (ASGI), ``streaming``, ``errors``.
+"""

@@ -1,1 +1,0 @@
-"""The library as tools of assistants that speak the Model Context Protocol."""

@@ -1,0 +1,71 @@
+"""Quotes in their passages, folding, and times as the reader sees them."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from assistant.interfaces.web.views import clock, excerpt, locate, time_range
+
+
+def test_a_quote_is_found_whatever_its_white_space() -> None:
+    assert locate("One two\nthree.", "two three.") == (4, 14)
+    assert locate("她说：\n对。", "她说：对。") is None
+    assert locate("a (b) c", "(b)") == (2, 5)
+    assert locate("anything", "  ") is None
+    assert locate("anything", "else") is None
+
+
+def test_a_short_passage_is_shown_whole() -> None:
+    assert excerpt("前文。这一句。后文。", "这一句。") == ("", "前文。", "这一句。", "后文。", "")
+
+
+@pytest.mark.parametrize(
+    "sentence", ["这里说了一些别的事情。", "Here they spoke of other things. "]
+)
+def test_far_words_fold_at_a_break(sentence: str) -> None:
+    part = excerpt(f"{sentence * 40}【引】{sentence * 40}", "【引】")
+    assert part.quote == "【引】"
+    assert part.head and part.tail
+    assert part.before.startswith(sentence.strip()[:1]) and part.head.endswith(sentence[-1])
+    assert part.before == part.before.lstrip() and part.after == part.after.rstrip()
+    assert 2 <= part.before.count(sentence.strip()) <= 12
+    assert 2 <= part.after.count(sentence.strip()) <= 12
+
+
+@given(
+    before=st.text(alphabet="字a ，。\n", max_size=500),
+    quote=st.text(alphabet="引Q", min_size=1, max_size=9),
+    after=st.text(alphabet="字a ，。\n", max_size=500),
+)
+def test_the_parts_always_make_up_the_passage(before: str, quote: str, after: str) -> None:
+    passage = before + quote + after
+    part = excerpt(passage, quote)
+    assert "".join(part) == passage
+    assert part.quote == quote
+    missing = excerpt(passage, "缺")
+    assert "".join(missing) == passage
+    assert missing.quote == ""
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [(0, "00:00"), (59.99, "00:59"), (810, "13:30"), (3600, "1:00:00"), (36_061.5, "10:01:01")],
+)
+def test_clock(seconds: float, text: str) -> None:
+    assert clock(seconds) == text
+
+
+@pytest.mark.parametrize(
+    ("span", "text"),
+    [
+        ((810.0, 1231.0, False), "13:30 – 20:31"),
+        ((3723.4, 3790.0, True), "≈ 1:02:03 – 1:03:10"),
+        ((10.0, None, False), "00:10"),
+        ((10.0, 10.4, False), "00:10"),
+        ((None, None, False), None),
+    ],
+)
+def test_time_range(span: tuple[float | None, float | None, bool], text: str | None) -> None:
+    assert time_range(*span) == text
