@@ -104,7 +104,7 @@ def test_a_folder_that_lost_something_is_made_again(source: Path, data: Path, da
 KILLED = """
 import os, sys
 from pathlib import Path
-import index.bundled_model as bundled
+import index.embedding.bundled as bundled
 original = getattr(bundled, sys.argv[1])
 def killed(*given):
     if sys.argv[2] == "after":
