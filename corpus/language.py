@@ -1,12 +1,7 @@
-"""Script, language, folding.
+"""Script and language of a text, and the folding that makes two spellings of a word equal.
 
-Function words: few, frequent, and enough to tell languages apart in a sentence or two.
-
-Drawn up by hand for this project. A word may stand under several languages.
-
-Script and language of a text, and the folding that makes two spellings of a word equal.
-
-No model and no language library: scripts tell most languages apart, function words the rest. The
+No model and no language library: scripts tell most languages apart, function words the rest, few
+and frequent ones, drawn up by hand for this project; a word may stand under several languages. The
 only file that knows OpenCC (Apache-2.0), which turns Traditional Chinese to Simplified and back.
 """
 
@@ -116,7 +111,6 @@ _NON_LATIN_SHARE = 0.3  # a text with this share of its words in another script 
 _MIXED_SHARE = 0.1  # below this share Chinese words are names or quotations in a Latin text
 _KANA_SHARE = 0.1  # of the letters that are Han or kana: brand names in Chinese stay below
 _TELLTALE_SHARE = 0.01
-
 _WORD = re.compile(r"[^\W\d_]+")
 _ADDRESS = re.compile(r"(?:https?://|www\.)\S+")
 _HAN = re.compile(r"[㐀-䶿一-鿿豈-﫿\U00020000-\U0003347f]")

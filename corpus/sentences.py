@@ -1,8 +1,7 @@
-"""Sentence bounds in any script.
+"""Sentence bounds for Chinese, Japanese, spaced scripts, and all of them in one line.
 
-What stands before a period that may not end a sentence. Drawn up by hand for this project.
-
-Sentence bounds for Chinese, Japanese, spaced scripts, and all of them in one line.
+What stands before a period that may not end a sentence (abbreviations, titles, initials) was drawn
+up by hand for this project.
 """
 
 from __future__ import annotations
@@ -50,7 +49,6 @@ _SHORT_QUOTE_WIDTH = 180
 _WIDE_CHARACTER = 3
 # Deeper than any talk goes; bounds the search for a partner in a text of stray brackets.
 _MAX_NESTING = 16
-
 _OPENING = "「『“‘（(《〈【[«"
 _CLOSING = "」』”’）)》〉】]»"
 _CLOSES: Final = dict(zip(_CLOSING, _OPENING, strict=True))

@@ -1,12 +1,4 @@
-"""A library into its index: plan, embed, swap, progress.
-
-What there is to do to bring an index up to date: a pure decision, and what it is made from.
-
-How far indexing has come, told batch by batch.
-
-Vectors for chunks and their sentences: the index's own where it has them, else the model's.
-
-A library into its index: what is new, changed or gone since the last time.
+"""A library into its index: what is new, changed or gone since the last time.
 
 The order makes it safe to be killed at any point. Vectors go to Chroma first; then one transaction
 swaps a file's chunks in the catalogue, which alone says what the index holds; then Chroma's stale
@@ -32,6 +24,12 @@ from index.storage.catalog import talk_of, text_hash
 from index.storage.store import IndexStore
 from index.types import Embedder, FileFailure, IndexProgress, SyncReport, Talk, Vectors
 
+BATCH_CHUNKS = 64
+"""Files are gathered until they have so many chunks: what a kill costs, and one transaction."""
+
+_DIRTY = "dirty"
+OnProgress = Callable[[IndexProgress], None]
+
 
 class TranscriptReader(Protocol):
     """Where transcripts come from: what syncing needs of ``corpus.library.Library``."""
@@ -51,177 +49,6 @@ class TranscriptReader(Protocol):
     def read(self, file: str) -> Transcript:
         """The file's transcript; raises ReadError."""
         ...
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """What a run has to do. Files that can't be looked into are in none, and so stay stored."""
-
-    added: tuple[str, ...]
-    updated: tuple[str, ...]
-    removed: tuple[str, ...]
-    unchanged: frozenset[str]
-
-
-def plan_sync(found: Mapping[str, str], closed: Set[str], stored: Mapping[str, str]) -> Plan:
-    """From the fingerprints of the library's files and of the stored ones. Pure.
-
-    ``closed`` are files and folders that can't be looked into; what is stored of them stays.
-    """
-    gone = (file for file in stored if file not in found)
-    return Plan(
-        added=tuple(file for file in found if file not in stored),
-        updated=tuple(file for file in found if stored.get(file, found[file]) != found[file]),
-        removed=tuple(file for file in gone if not _is_under(file, closed)),
-        unchanged=frozenset(file for file in found if stored.get(file) == found[file]),
-    )
-
-
-def _is_under(file: str, closed: Set[str]) -> bool:
-    """Whether the file or a folder above it is among ``closed``; the library itself is ``.``."""
-    path = PurePosixPath(file)
-    return any(str(each) in closed for each in (path, *path.parents))
-
-
-OnProgress = Callable[[IndexProgress], None]
-
-
-class ProgressMeter:
-    """Counts files, chunks and tokens for one run.
-
-    Files are read batch by batch, so what is still unread is taken to be like what was read so far:
-    the totals of chunks and tokens are estimates until the last batch.
-    """
-
-    def __init__(self, files_total: int, on_progress: OnProgress | None) -> None:
-        self._on_progress = on_progress
-        self._started = time.monotonic()
-        self._files_total = files_total
-        self._read = self._stored = (0, 0, 0)  # files, chunks, tokens
-        self._share = 0.0
-
-    @property
-    def elapsed_s(self) -> float:
-        """Since the run began."""
-        return time.monotonic() - self._started
-
-    def read(self, files: int, chunks: int, tokens: int) -> None:
-        """A batch was read; ``tokens`` are those of its chunks that have to be embedded."""
-        self._read = _sum(self._read, (files, chunks, tokens))
-        self._share = 0.0
-        self._tell()
-
-    def embedded(self, share: float) -> None:
-        """A further share, of 1, of what was read last has been embedded."""
-        self._share = min(1.0, self._share + share)
-        self._tell()
-
-    def stored(self) -> None:
-        """All that was read so far is stored."""
-        self._stored = self._read
-        self._share = 0.0
-        self._tell()
-
-    def _tell(self) -> None:
-        if self._on_progress is None:
-            return
-        files, chunks, tokens = self._read
-        unread = max(0, self._files_total - files) / max(1, files)
-        self._on_progress(
-            IndexProgress(
-                files=self._stored[0],
-                files_total=max(files, self._files_total),
-                chunks=self._stored[1],
-                chunks_total=round(chunks * (1 + unread)),
-                tokens=self._stored[2] + round(self._share * (tokens - self._stored[2])),
-                tokens_total=round(tokens * (1 + unread)),
-                elapsed_s=self.elapsed_s,
-            )
-        )
-
-
-def _sum(one: tuple[int, int, int], other: tuple[int, int, int]) -> tuple[int, int, int]:
-    return one[0] + other[0], one[1] + other[1], one[2] + other[2]
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Known:
-    """Vectors that need no model: of chunks by their text's hash, of sentences by their words."""
-
-    chunks: Mapping[str, Vectors]
-    sentences: Mapping[str, Vectors]
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Vectorised:
-    """Vectors of chunks, (chunks, dimension), and for each the vectors of its sentences."""
-
-    chunks: Vectors
-    sentences: tuple[Vectors, ...]
-
-
-def known_vectors(store: IndexStore, chunks: Sequence[Chunk], files: Iterable[str]) -> Known:
-    """What the index holds for these chunks of these files.
-
-    A chunk's vector is found by the hash of its text, whatever file it stood in; a sentence's in
-    chunks of equal text and in what the same files held before.
-    """
-    same_text = store.catalog.rows_with_text({text_hash(chunk) for chunk in chunks})
-    vectors = store.vectors.get(chunk_id for chunk_id, _ in same_text.values())
-    by_hash = {
-        key: vectors[chunk_id] for key, (chunk_id, _) in same_text.items() if chunk_id in vectors
-    }
-    rows = {row for _, row in same_text.values()} | set(store.catalog.rows_of_files(files).values())
-    stored = store.sentence_vectors.get(rows)
-    by_words: dict[str, Vectors] = {}
-    for row, chunk in store.catalog.chunks(rows).items():
-        if row in stored and len(stored[row]) == len(chunk.sentences):
-            words = (sentence.embedded_text for sentence in chunk.sentences)
-            by_words.update(zip(words, stored[row], strict=True))
-    return Known(by_hash, by_words)
-
-
-def missing_chunks(chunks: Sequence[Chunk], known: Known) -> list[Chunk]:
-    """The chunks whose text has no vector yet, each text once."""
-    missing = {text_hash(chunk): chunk for chunk in chunks}
-    return [chunk for key, chunk in missing.items() if key not in known.chunks]
-
-
-def vectorise(
-    chunks: Sequence[Chunk], known: Known, embedder: Embedder, meter: ProgressMeter
-) -> Vectorised:
-    """Vectors for all chunks and their sentences. Equal texts are embedded once."""
-    missing = missing_chunks(chunks, known)
-    words = dict.fromkeys(one.embedded_text for chunk in chunks for one in chunk.sentences)
-    new_words = [text for text in words if text not in known.sentences]
-    new = _embedded([chunk.embedded_text for chunk in missing], embedder, meter)
-    by_hash = {**known.chunks, **dict(zip(map(text_hash, missing), new, strict=True))}
-    new_sentences = _embedded(new_words, embedder, meter)
-    by_words = {**known.sentences, **dict(zip(new_words, new_sentences, strict=True))}
-    return Vectorised(
-        _stacked([by_hash[text_hash(chunk)] for chunk in chunks], embedder.dimension),
-        tuple(
-            _stacked([by_words[one.embedded_text] for one in chunk.sentences], embedder.dimension)
-            for chunk in chunks
-        ),
-    )
-
-
-def _embedded(texts: Sequence[str], embedder: Embedder, meter: ProgressMeter) -> Vectors:
-    """The model's vectors. Chunks are half of the work that the meter is told of, sentences too."""
-    if not texts:
-        meter.embedded(0.5)
-        return np.zeros((0, embedder.dimension), dtype=np.float32)
-    return embedder.passages(texts, lambda batch: meter.embedded(0.5 * batch / len(texts)))
-
-
-def _stacked(vectors: Sequence[Vectors], dimension: int) -> Vectors:
-    return np.stack(vectors) if vectors else np.zeros((0, dimension), dtype=np.float32)
-
-
-BATCH_CHUNKS = 64
-"""Files are gathered until they have so many chunks: what a kill costs, and one transaction."""
-_DIRTY = "dirty"
 
 
 def sync(
@@ -433,3 +260,166 @@ def _check_storable(file: str, chunks: Sequence[Chunk]) -> None:
         raise ReadError(
             "its name or its text holds half characters (lone surrogates): save it as UTF-8 anew"
         ) from error
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a run has to do. Files that can't be looked into are in none, and so stay stored."""
+
+    added: tuple[str, ...]
+    updated: tuple[str, ...]
+    removed: tuple[str, ...]
+    unchanged: frozenset[str]
+
+
+def plan_sync(found: Mapping[str, str], closed: Set[str], stored: Mapping[str, str]) -> Plan:
+    """From the fingerprints of the library's files and of the stored ones. Pure.
+
+    ``closed`` are files and folders that can't be looked into; what is stored of them stays.
+    """
+    gone = (file for file in stored if file not in found)
+    return Plan(
+        added=tuple(file for file in found if file not in stored),
+        updated=tuple(file for file in found if stored.get(file, found[file]) != found[file]),
+        removed=tuple(file for file in gone if not _is_under(file, closed)),
+        unchanged=frozenset(file for file in found if stored.get(file) == found[file]),
+    )
+
+
+def _is_under(file: str, closed: Set[str]) -> bool:
+    """Whether the file or a folder above it is among ``closed``; the library itself is ``.``."""
+    path = PurePosixPath(file)
+    return any(str(each) in closed for each in (path, *path.parents))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Known:
+    """Vectors that need no model: of chunks by their text's hash, of sentences by their words."""
+
+    chunks: Mapping[str, Vectors]
+    sentences: Mapping[str, Vectors]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Vectorised:
+    """Vectors of chunks, (chunks, dimension), and for each the vectors of its sentences."""
+
+    chunks: Vectors
+    sentences: tuple[Vectors, ...]
+
+
+def known_vectors(store: IndexStore, chunks: Sequence[Chunk], files: Iterable[str]) -> Known:
+    """What the index holds for these chunks of these files.
+
+    A chunk's vector is found by the hash of its text, whatever file it stood in; a sentence's in
+    chunks of equal text and in what the same files held before.
+    """
+    same_text = store.catalog.rows_with_text({text_hash(chunk) for chunk in chunks})
+    vectors = store.vectors.get(chunk_id for chunk_id, _ in same_text.values())
+    by_hash = {
+        key: vectors[chunk_id] for key, (chunk_id, _) in same_text.items() if chunk_id in vectors
+    }
+    rows = {row for _, row in same_text.values()} | set(store.catalog.rows_of_files(files).values())
+    stored = store.sentence_vectors.get(rows)
+    by_words: dict[str, Vectors] = {}
+    for row, chunk in store.catalog.chunks(rows).items():
+        if row in stored and len(stored[row]) == len(chunk.sentences):
+            words = (sentence.embedded_text for sentence in chunk.sentences)
+            by_words.update(zip(words, stored[row], strict=True))
+    return Known(by_hash, by_words)
+
+
+def missing_chunks(chunks: Sequence[Chunk], known: Known) -> list[Chunk]:
+    """The chunks whose text has no vector yet, each text once."""
+    missing = {text_hash(chunk): chunk for chunk in chunks}
+    return [chunk for key, chunk in missing.items() if key not in known.chunks]
+
+
+def vectorise(
+    chunks: Sequence[Chunk], known: Known, embedder: Embedder, meter: ProgressMeter
+) -> Vectorised:
+    """Vectors for all chunks and their sentences. Equal texts are embedded once."""
+    missing = missing_chunks(chunks, known)
+    words = dict.fromkeys(one.embedded_text for chunk in chunks for one in chunk.sentences)
+    new_words = [text for text in words if text not in known.sentences]
+    new = _embedded([chunk.embedded_text for chunk in missing], embedder, meter)
+    by_hash = {**known.chunks, **dict(zip(map(text_hash, missing), new, strict=True))}
+    new_sentences = _embedded(new_words, embedder, meter)
+    by_words = {**known.sentences, **dict(zip(new_words, new_sentences, strict=True))}
+    return Vectorised(
+        _stacked([by_hash[text_hash(chunk)] for chunk in chunks], embedder.dimension),
+        tuple(
+            _stacked([by_words[one.embedded_text] for one in chunk.sentences], embedder.dimension)
+            for chunk in chunks
+        ),
+    )
+
+
+def _embedded(texts: Sequence[str], embedder: Embedder, meter: ProgressMeter) -> Vectors:
+    """The model's vectors. Chunks are half of the work that the meter is told of, sentences too."""
+    if not texts:
+        meter.embedded(0.5)
+        return np.zeros((0, embedder.dimension), dtype=np.float32)
+    return embedder.passages(texts, lambda batch: meter.embedded(0.5 * batch / len(texts)))
+
+
+def _stacked(vectors: Sequence[Vectors], dimension: int) -> Vectors:
+    return np.stack(vectors) if vectors else np.zeros((0, dimension), dtype=np.float32)
+
+
+class ProgressMeter:
+    """Counts files, chunks and tokens for one run.
+
+    Files are read batch by batch, so what is still unread is taken to be like what was read so far:
+    the totals of chunks and tokens are estimates until the last batch.
+    """
+
+    def __init__(self, files_total: int, on_progress: OnProgress | None) -> None:
+        self._on_progress = on_progress
+        self._started = time.monotonic()
+        self._files_total = files_total
+        self._read = self._stored = (0, 0, 0)  # files, chunks, tokens
+        self._share = 0.0
+
+    @property
+    def elapsed_s(self) -> float:
+        """Since the run began."""
+        return time.monotonic() - self._started
+
+    def read(self, files: int, chunks: int, tokens: int) -> None:
+        """A batch was read; ``tokens`` are those of its chunks that have to be embedded."""
+        self._read = _sum(self._read, (files, chunks, tokens))
+        self._share = 0.0
+        self._tell()
+
+    def embedded(self, share: float) -> None:
+        """A further share, of 1, of what was read last has been embedded."""
+        self._share = min(1.0, self._share + share)
+        self._tell()
+
+    def stored(self) -> None:
+        """All that was read so far is stored."""
+        self._stored = self._read
+        self._share = 0.0
+        self._tell()
+
+    def _tell(self) -> None:
+        if self._on_progress is None:
+            return
+        files, chunks, tokens = self._read
+        unread = max(0, self._files_total - files) / max(1, files)
+        self._on_progress(
+            IndexProgress(
+                files=self._stored[0],
+                files_total=max(files, self._files_total),
+                chunks=self._stored[1],
+                chunks_total=round(chunks * (1 + unread)),
+                tokens=self._stored[2] + round(self._share * (tokens - self._stored[2])),
+                tokens_total=round(tokens * (1 + unread)),
+                elapsed_s=self.elapsed_s,
+            )
+        )
+
+
+def _sum(one: tuple[int, int, int], other: tuple[int, int, int]) -> tuple[int, int, int]:
+    return one[0] + other[0], one[1] + other[1], one[2] + other[2]

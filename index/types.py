@@ -1,12 +1,4 @@
-"""What a search returns and what the index remembers.
-
-What a search returns, and what the index remembers about itself.
-
-The catalogue: which files, talks and chunks the index holds, and the values frozen with it.
-
-A chunk has a row number that is never used again, so that arrays over rows stay right while chunks
-come and go. Neighbouring modules hang their own tables on ``chunks`` and are emptied with it.
-"""
+"""The nouns of a search, what it returns, and what the index remembers of a library."""
 
 from __future__ import annotations
 

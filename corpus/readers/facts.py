@@ -1,14 +1,9 @@
-"""Title, link, dates, length: front matter and cover list.
+"""What a note says about its recording: title, link, dates, length, and all else as ``meta``.
 
-The cover list of a note: ``标题：…``, ``链接：…``, ``发布日期：…``, ``覆盖时长：…``.
-
-Dates as notes write them, as ISO dates.
-
-Web addresses in a note, and the recording that it is about.
-
-What a note says about its recording: title, link, dates, length, and all else as ``meta``.
-
-Front matter: YAML or JSON between ``---`` fences, TOML between ``+++``.
+It says so in its front matter (YAML or JSON between ``---`` fences, TOML between ``+++``), in a
+cover list (``标题：…``, ``链接：…``, ``发布日期：…``, ``覆盖时长：…``), in its top heading, or
+beside its words. Dates come out as ISO dates; of several addresses, that of the recording is told
+from the others.
 """
 
 from __future__ import annotations
@@ -99,7 +94,6 @@ _MONTH_FIRST = rf"(?P<mon>{_MONTH})\s+(?P<md>\d{{1,2}})(?:st|nd|rd|th)?,?\s+(?P<
 _DAY_FIRST = rf"(?P<dd>\d{{1,2}})(?:st|nd|rd|th)?\s+(?P<dmon>{_MONTH}),?\s+(?P<dy>\d{{4}})"
 _COMPACT = r"(?<!\d)(?P<cy>20\d\d)(?P<cm>[01]\d)(?P<cd>[0-3]\d)(?!\d)"
 _DATE = rf"(?:{_NUMERIC}|{_MONTH_FIRST}|{_DAY_FIRST}|{_COMPACT})"
-
 _ANY = re.compile(_DATE, re.IGNORECASE)
 _AIRED_ZH = r"(?:播出|首播|直播|录制|錄製|录播|上线|上線|公開|配信)"
 _AIRED_EN = r"(?:aired|broadcast|recorded|streamed|released|premiered)"

@@ -1,13 +1,9 @@
-"""Bytes to blocks and plain words.
+"""Bytes to blocks and plain words: what every reader of notes begins with.
 
-Markdown's inline marks taken out of a text; the words stay as they are.
-
-By patterns rather than by CommonMark's own rules: those leave ``**…**`` standing beside Chinese
-punctuation and know nothing of Obsidian's marks.
-
-Markdown's blocks: headings, paragraphs, bullets, quotes, rules, in source order.
-
-Bytes to text: UTF-8 first, the older Chinese encodings only where they clearly fit.
+Bytes are UTF-8, and one of the older Chinese encodings only where that clearly fits. Blocks are
+headings, paragraphs, bullets, quotes and rules, in source order. Inline marks are taken out of a
+text by patterns rather than by CommonMark's own rules: those leave ``**…**`` standing beside
+Chinese punctuation and know nothing of Obsidian's marks. The words stay as they are.
 """
 
 from __future__ import annotations
@@ -37,7 +33,6 @@ _TAGS = (
 )
 _UNSEEN = re.compile(r"<(script|style)\b.*?</\1\s*>", re.DOTALL | re.IGNORECASE)
 _ZERO_WIDTH = re.compile("[\u200b\u2060\ufeff]")
-
 _OBSIDIAN_COMMENT = re.compile(r"(?<![\d%])%%(?!%).*?%%", re.DOTALL)
 _HTML_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 _RULES = tuple(
@@ -96,7 +91,6 @@ def joined(text: str) -> str:
 
 
 BlockKind = Literal["heading", "paragraph", "bullet", "quote", "rule", "code"]
-
 _RULE = re.compile(r"[\s\-–—―─*_=~·•]{2,}")
 _LINK_DEFINITION = re.compile(r"(?m)^\s*\[[^\]\n]+\]:\s*<?https?://\S+.*$")
 _FOOTNOTE = re.compile(r"\A\s*\[\^[^\]\s]+\]:")
@@ -192,7 +186,6 @@ def _lost_number(item: Token, before: int) -> str:
 
 
 MAX_BYTES = 20 * 1024 * 1024
-
 _BOMS_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _LEGACY = ("gb18030", "big5")
 # Words without which hardly a paragraph of Chinese is written. Bytes of another encoding often

@@ -1,10 +1,7 @@
-"""A note as a transcript: its parts, which are talk.
+"""A Markdown or plain text note as a transcript: topics, speaker turns or an article.
 
-Headings to parts of a note, and what each part is: talk, digest, words about it, or neither.
-
-Which parts of a note are its talk, a digest of it, words about it, or nothing to keep.
-
-A Markdown or plain text note as a transcript: topics, speaker turns or an article.
+Its headings cut it into parts, and each part is talk, a digest of it, words about it, or nothing to
+keep.
 """
 
 from __future__ import annotations
@@ -134,7 +131,6 @@ def _parts(blocks: Sequence[Block]) -> list[NotePart]:
 
 
 Sort = Literal["talk", "summary", "about", "left out", "open"]
-
 _LINK = re.compile(r"!?\[[^\]]*\]\([^)]*\)|<?https?://\S+")
 _LONGEST_LEAVE = 300
 _LONGEST_LEAD_IN = 60

@@ -1,11 +1,8 @@
-"""Who speaks: labels and turns.
-
-Who speaks: labels at the start of a line, and how names differ from emphasised lead-ins.
+"""Who speaks: labels at the start of a line, and the blocks of a part as turns under them.
 
 ``**Nathan**：`` under a topic is a speaker; ``- **公榜与真实产品表现存在偏差**：`` in a digest is
-not. A time range of its own, a role, the shape of a name and repetition tell them apart.
-
-The blocks of a part as turns: who says what, with the times that stand beside it.
+not. A time range of its own, a role, the shape of a name and repetition tell them apart. A turn has
+who says what, with the times that stand beside it.
 """
 
 from __future__ import annotations
@@ -29,7 +26,6 @@ from corpus.readers.times import (
 )
 
 LabelForm = Literal["bold", "timed", "plain", "time"]
-
 _BOLD_HEAD = re.compile(
     r"(?:\*\*|__)(?P<head>[^*\n]{1,80}?)(?:\*\*|__)\s*(?P<after>.*)\Z", re.DOTALL
 )

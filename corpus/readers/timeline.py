@@ -1,8 +1,7 @@
-"""Where each utterance and section lies in time.
+"""Where each section and each utterance lies in time: exact where the source says so, else
+estimated or None.
 
-Where each utterance lies in time: exact where the source says so, else estimated or None.
-
-Drafts of sections to sections with times: the scopes that a source gives times for.
+Drafts of sections share the scopes of time that a source gives; turns are placed inside them.
 """
 
 from __future__ import annotations

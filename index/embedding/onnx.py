@@ -1,8 +1,5 @@
-"""The bundled model as an ONNX graph, and running it.
-
-Runs the bundled model's ONNX graph: text to unit vectors, on the processor.
-
-The bundled model as an ONNX graph, written straight from its weights.
+"""The bundled model as an ONNX graph, written straight from its weights, and running it: text to
+unit vectors, on the processor.
 
 Most of the arithmetic is in whole numbers, arranged so that it stays close to float32:
 
@@ -123,7 +120,6 @@ _LEVELS = 64
 _DEVIATIONS = 4.0
 # GELU's lowest value is -0.17: a token's range is never smaller, so nothing is divided by zero.
 _GELU_RANGE = 0.17
-
 Tensor = NDArray[Any]
 
 

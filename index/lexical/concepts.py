@@ -1,28 +1,26 @@
-"""Words with their translations, weighed.
-
-BM25 on one scale: pure functions.
+"""BM25 over a question's words as concepts: own words and translations on one scale. Pure.
 
     bm25(question, passage) = sum over terms t of idf(t) * tf / (tf + K1 * (1 - B + B * len / mean))
                               ------------------------------------------------------------------
                                               sum over terms t of idf(t)
     idf(t) = ln(1 + (N - n + 0.5) / (n + 0.5))
 
-over the question's different terms, or its concepts, which concepts.py puts together; ``tf`` is
-the term's count in the passage, ``len`` the passage's length in terms, ``n`` of ``N`` passages hold
-the term. The divisor is what the question could attain at most (a term's part approaches 1 as its
-count grows; the factor K1 + 1 cancels), and a term that no passage holds counts in it with the
-highest IDF. So the score lies in 0..1, and a question that the library shares few words with scores
-low everywhere instead of putting a chance match on top. Robertson and Zaragoza (2009), "The
-Probabilistic Relevance Framework: BM25 and Beyond"; the 1 inside the logarithm, after Lucene, keeps
-the IDF of common terms above zero.
+over the question's different terms, or its concepts (see below); ``tf`` is the term's count in the
+passage, ``len`` the passage's length in terms, ``n`` of ``N`` passages hold the term. The divisor
+is what the question could attain at most (a term's part approaches 1 as its count grows; the factor
+K1 + 1 cancels), and a term that no passage holds counts in it with the highest IDF. So the score
+lies in 0..1, and a question that the library shares few words with scores low everywhere instead of
+putting a chance match on top. Robertson and Zaragoza (2009), "The Probabilistic Relevance
+Framework: BM25 and Beyond"; the 1 inside the logarithm, after Lucene, keeps the IDF of common terms
+above zero.
 
-A question's words as concepts: each with its own form and what it may be called elsewhere.
+A concept is a word of the question with its own form and what it may be called elsewhere:
 
     part(concept, passage) = max(mean over the own form's terms of tf(term),
                                  TRANSLATED * max over translations of mean tf, all terms present)
 
-with ``tf`` as in bm25.py. The IDF of a concept counts the passages that hold any of its forms, and
-the sum over concepts is divided by what the question could attain at most, so that own words and
+with ``tf`` as above. The IDF of a concept counts the passages that hold any of its forms, and the
+sum over concepts is divided by what the question could attain at most, so that own words and
 translations share one scale: a passage in the other language competes by the same rule as one in
 the question's own, and a common translation doesn't outbid a rare word.
 """

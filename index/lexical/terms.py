@@ -1,15 +1,12 @@
-"""What BM25 counts; which terms are names.
-
-The lexical terms of a text: what BM25 counts, for passages and questions alike.
+"""The lexical terms of a text, which BM25 counts in passages and questions alike, and its names.
 
 Scripts written without spaces give character bigrams, which do as well as a segmenter here and need
 no dictionary; other scripts give words. The text is folded first, so Traditional and Simplified
 Chinese, full and half width, and upper and lower case meet.
 
-The names in a question: people, products and numbers that its answer should speak of.
-
-A paraphrase changes words, but seldom a name. So a question about "Grok 4.1" whose best passage
-has neither is likely one that the library can't answer, however near its subject.
+A paraphrase changes words, but seldom a name (a person, a product, a number). So a question about
+"Grok 4.1" whose best passage has neither is likely one that the library can't answer, however near
+its subject.
 """
 
 from __future__ import annotations
@@ -33,11 +30,11 @@ _JOINER = r"['’.&\-\u2010\u2011]"
 _WORD = re.compile(
     rf"[a-z](?:\+\+|\#)(?!\w)|{_PIECE}(?:{_JOINER}{_PIECE})*",
 )
+
 _PARTS = re.compile(_PIECE)
 _THOUSANDS = re.compile(r"(?<=\d),(?=\d)")
 _CLITIC = re.compile(r"['’](?:s|re|ve|ll|d|m)$")
 _PLAIN_ENGLISH = re.compile(r"[a-z]{4,}")
-
 _ENGLISH_STOP_WORDS = """
 a about actually all also am an and any are as at be because been being but by can could did do does
 doing done for from get gets getting give given go goes going got had has have having he her here
@@ -47,6 +44,7 @@ saying says shall she should so some such than that the their theirs them then t
 thing things this those to too uh um up us very was we were what whatever when where whether which
 while who whom whose why will with would yeah yes you your yours
 """
+
 _STOP_WORDS: Final = frozenset(_ENGLISH_STOP_WORDS.split())
 
 # What function words and words of asking form, also with the characters next to them.
@@ -58,10 +56,15 @@ _CHINESE_STOP_BIGRAMS = """
 还是 就是 也是 都是 的是 是的 了一 的一 是一 有一 之间 其中 其他 关于 对于 由于 的话 时候 的时 来说
 说的 之后 之前 然后 如果 认为 觉得 请问 一下
 """
+
 _STOP_BIGRAMS: Final = frozenset(_CHINESE_STOP_BIGRAMS.split())
 
 # Function characters, which say nothing when they stand alone.
 _PARTICLES: Final = frozenset("的了吗呢吧啊嘛呀么是在和与也就都而及或之其我你他她它这那")
+_NAME_WORD = re.compile(r"[^\W_]+(?:[.\-'’&][^\W_]+)*")
+_LATIN_WORD = re.compile(r"[A-Za-z0-9]+(?:[.\-'’&+ ]?[A-Za-z0-9]+)*")
+_WITHOUT_CAPITALS = ("zh", "ja", "ko", "th")
+_NOUNS_HAVE_CAPITALS = "de"
 
 
 def terms(text: str) -> list[str]:
@@ -110,12 +113,6 @@ def _singular(word: str) -> str:
     if word.endswith("ies") and not word.endswith(("eies", "aies")):
         return word[:-3] + "y"
     return word if word.endswith(("us", "ss")) else word[:-1]
-
-
-_NAME_WORD = re.compile(r"[^\W_]+(?:[.\-'’&][^\W_]+)*")
-_LATIN_WORD = re.compile(r"[A-Za-z0-9]+(?:[.\-'’&+ ]?[A-Za-z0-9]+)*")
-_WITHOUT_CAPITALS = ("zh", "ja", "ko", "th")
-_NOUNS_HAVE_CAPITALS = "de"
 
 
 def names(question: str) -> frozenset[str]:

@@ -1,11 +1,8 @@
-"""Files, talks and chunks.
-
-Chunks and talks as the JSON that the catalogue keeps, and back: pure functions.
-
-The catalogue: which files, talks and chunks the index holds, and the values frozen with it.
+"""The catalogue: which files, talks and chunks the index holds, and the values frozen with it.
 
 A chunk has a row number that is never used again, so that arrays over rows stay right while chunks
 come and go. Neighbouring modules hang their own tables on ``chunks`` and are emptied with it.
+Chunks and talks are kept as JSON.
 """
 
 from __future__ import annotations
@@ -20,95 +17,6 @@ from typing import Any
 from corpus.types import Chunk, Sentence, Transcript
 from index.storage.database import Database
 from index.types import Manifest, Talk, Topic
-
-_CHUNK_FIELDS = (
-    "id", "transcript_id", "file", "title", "source_url", "published", "language", "kind",
-    "section", "heading", "start_s", "end_s", "estimated", "text", "token_count",
-)  # fmt: skip
-
-
-def chunk_to_json(chunk: Chunk) -> str:
-    """All of a chunk. A sentence's words are kept as a span of the chunk's text."""
-    record: dict[str, Any] = {name: getattr(chunk, name) for name in _CHUNK_FIELDS}
-    record["speakers"] = chunk.speakers
-    record["sentences"] = [
-        (part.offset, len(part.text), part.speaker, part.start_s, part.end_s, part.estimated)
-        for part in chunk.sentences
-    ]
-    return _dumps(record)
-
-
-def chunk_from_json(text: str) -> Chunk:
-    """The inverse of ``chunk_to_json``: an equal chunk."""
-    record = json.loads(text)
-    words = record["text"]
-    record["speakers"] = tuple(record["speakers"])
-    record["sentences"] = tuple(
-        Sentence(words[offset : offset + length], offset, *rest)
-        for offset, length, *rest in record["sentences"]
-    )
-    return Chunk(**record)
-
-
-def talk_of(transcript: Transcript) -> Talk:
-    """What the index remembers of a transcript beside its chunks."""
-    topics = tuple(
-        Topic(
-            file=transcript.file,
-            transcript_id=transcript.id,
-            title=transcript.title,
-            position=section.position,
-            heading=section.heading,
-            kind=section.kind,
-            speakers=tuple(
-                dict.fromkeys(turn.speaker for turn in section.utterances if turn.speaker)
-            ),
-            start_s=section.start_s,
-            end_s=section.end_s,
-        )
-        for section in transcript.sections
-    )
-    return Talk(
-        id=transcript.id,
-        file=transcript.file,
-        title=transcript.title,
-        source_url=transcript.source_url,
-        published=transcript.published,
-        language=transcript.language,
-        topics=topics,
-    )
-
-
-def talk_to_json(talk: Talk) -> str:
-    """All of a talk, its topics included."""
-    return _dumps(asdict(talk))
-
-
-def talk_from_json(text: str) -> Talk:
-    """The inverse of ``talk_to_json``."""
-    record = json.loads(text)
-    topics = (
-        Topic(**{**topic, "speakers": tuple(topic["speakers"])}) for topic in record["topics"]
-    )
-    return Talk(**{**record, "topics": tuple(topics)})
-
-
-def manifest_to_json(manifest: Manifest) -> str:
-    """The manifest as it stands in the catalogue."""
-    return _dumps(asdict(manifest))
-
-
-def manifest_from_json(text: str) -> dict[str, Any]:
-    """The stored manifest's fields; another version's may have other fields, hence no Manifest."""
-    record = json.loads(text)
-    if not isinstance(record, dict):
-        raise ValueError("no JSON object")
-    return record
-
-
-def _dumps(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-
 
 _TABLES = (
     "CREATE TABLE IF NOT EXISTS frozen(key TEXT PRIMARY KEY, value BLOB NOT NULL)",
@@ -125,7 +33,12 @@ _TABLES = (
     """CREATE TABLE IF NOT EXISTS payloads(
         row INTEGER PRIMARY KEY REFERENCES chunks(row) ON DELETE CASCADE, chunk TEXT NOT NULL)""",
 )
+
 _GIVEN = "(SELECT value FROM json_each(?))"
+_CHUNK_FIELDS = (
+    "id", "transcript_id", "file", "title", "source_url", "published", "language", "kind",
+    "section", "heading", "start_s", "end_s", "estimated", "text", "token_count",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,11 +47,6 @@ class Swap:
 
     new_rows: Mapping[str, int]
     gone_ids: tuple[str, ...]
-
-
-def text_hash(chunk: Chunk) -> str:
-    """Names the text that was embedded: chunks with equal hashes have equal vectors."""
-    return hashlib.sha256(chunk.embedded_text.encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
 
 class Catalog:
@@ -299,3 +207,91 @@ def _delete_chunks(connection: sqlite3.Connection, ids: Iterable[str]) -> None:
 
 def _list(values: Iterable[str]) -> str:
     return json.dumps(list(values))
+
+
+def text_hash(chunk: Chunk) -> str:
+    """Names the text that was embedded: chunks with equal hashes have equal vectors."""
+    return hashlib.sha256(chunk.embedded_text.encode("utf-8", "surrogatepass")).hexdigest()[:32]
+
+
+def talk_of(transcript: Transcript) -> Talk:
+    """What the index remembers of a transcript beside its chunks."""
+    topics = tuple(
+        Topic(
+            file=transcript.file,
+            transcript_id=transcript.id,
+            title=transcript.title,
+            position=section.position,
+            heading=section.heading,
+            kind=section.kind,
+            speakers=tuple(
+                dict.fromkeys(turn.speaker for turn in section.utterances if turn.speaker)
+            ),
+            start_s=section.start_s,
+            end_s=section.end_s,
+        )
+        for section in transcript.sections
+    )
+    return Talk(
+        id=transcript.id,
+        file=transcript.file,
+        title=transcript.title,
+        source_url=transcript.source_url,
+        published=transcript.published,
+        language=transcript.language,
+        topics=topics,
+    )
+
+
+def chunk_to_json(chunk: Chunk) -> str:
+    """All of a chunk. A sentence's words are kept as a span of the chunk's text."""
+    record: dict[str, Any] = {name: getattr(chunk, name) for name in _CHUNK_FIELDS}
+    record["speakers"] = chunk.speakers
+    record["sentences"] = [
+        (part.offset, len(part.text), part.speaker, part.start_s, part.end_s, part.estimated)
+        for part in chunk.sentences
+    ]
+    return _dumps(record)
+
+
+def chunk_from_json(text: str) -> Chunk:
+    """The inverse of ``chunk_to_json``: an equal chunk."""
+    record = json.loads(text)
+    words = record["text"]
+    record["speakers"] = tuple(record["speakers"])
+    record["sentences"] = tuple(
+        Sentence(words[offset : offset + length], offset, *rest)
+        for offset, length, *rest in record["sentences"]
+    )
+    return Chunk(**record)
+
+
+def talk_to_json(talk: Talk) -> str:
+    """All of a talk, its topics included."""
+    return _dumps(asdict(talk))
+
+
+def talk_from_json(text: str) -> Talk:
+    """The inverse of ``talk_to_json``."""
+    record = json.loads(text)
+    topics = (
+        Topic(**{**topic, "speakers": tuple(topic["speakers"])}) for topic in record["topics"]
+    )
+    return Talk(**{**record, "topics": tuple(topics)})
+
+
+def manifest_to_json(manifest: Manifest) -> str:
+    """The manifest as it stands in the catalogue."""
+    return _dumps(asdict(manifest))
+
+
+def manifest_from_json(text: str) -> dict[str, Any]:
+    """The stored manifest's fields; another version's may have other fields, hence no Manifest."""
+    record = json.loads(text)
+    if not isinstance(record, dict):
+        raise ValueError("no JSON object")
+    return record
+
+
+def _dumps(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))

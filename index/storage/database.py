@@ -1,13 +1,10 @@
-"""One SQLite database, and the lock of one process.
-
-One SQLite database, shared by many reading threads and one that writes.
+"""One SQLite database, shared by many reading threads and one that writes; the lock of one process.
 
 Write-ahead logging lets readers go on with what was committed while a transaction is made. The only
-file that opens SQLite; ``Catalog`` and its neighbours keep their tables through it.
+file that opens SQLite for an index; ``Catalog`` and its neighbours keep their tables through it.
 
-One process at a time: a lock of the operating system's, which ends with the process.
-
-Beside the locked file stands who holds it, for the message to the one who comes second.
+The lock is the operating system's, which ends with the process. Beside the locked file stands who
+holds it, for the message to the one who comes second.
 """
 
 from __future__ import annotations
@@ -28,6 +25,8 @@ from corpus.types import IndexLockedError, StoreError
 
 _WAIT_FOR_WRITER_S = 60.0
 _CHANGED = "UPDATE generation SET value = value + 1"
+_RETRY_S = 0.1
+_LONGEST_COMMAND = 80
 
 
 class Database:
@@ -170,10 +169,6 @@ class Database:
             raise StoreError(
                 f"The catalogue {self.path} can't be used ({error}): {self._advice}"
             ) from error
-
-
-_RETRY_S = 0.1
-_LONGEST_COMMAND = 80
 
 
 class IndexLock:

@@ -1,8 +1,4 @@
-"""The inverted index on disk, in segments.
-
-When segments of the inverted index are merged, a pure decision.
-
-The inverted index of BM25 on disk: in the catalogue's database, and in its transactions.
+"""The inverted index of BM25 on disk: in the catalogue's database, and in its transactions.
 
 Each transaction that adds chunks writes one segment: for every term the rows that hold it and how
 often, as packed arrays. Nothing is ever rewritten for a removal: what is gone is masked out by the
@@ -28,54 +24,6 @@ from index.lexical.concepts import Concept, ConceptScores, Lengths, Postings, Ro
 from index.lexical.terms import terms
 from index.storage.database import Database
 
-FAN_IN = 8
-"""So many segments of about one size become one: each posting is rewritten a few times in all."""
-LARGEST = 2_000_000
-"""Most postings of a merged segment: a merge of this size takes a few seconds at most."""
-
-
-@dataclass(frozen=True, slots=True)
-class Segment:
-    """``rows`` and ``postings`` as they were written, ``living`` rows that are still there."""
-
-    number: int
-    rows: int
-    postings: int
-    living: int
-
-    @property
-    def living_postings(self) -> int:
-        """An estimate: postings are spread evenly over rows."""
-        return self.postings * self.living // max(self.rows, 1)
-
-
-def plan_merge(segments: Sequence[Segment]) -> tuple[int, ...]:
-    """The segments to rewrite as one now; empty where there is nothing to gain.
-
-    First a segment that is mostly dead, alone; then ``FAN_IN`` segments of one order of size.
-    """
-    for segment in segments:
-        if segment.living * 2 <= segment.rows:
-            return (segment.number,)
-    tiers: dict[int, list[Segment]] = {}
-    for segment in segments:
-        tiers.setdefault(_tier(segment.living_postings), []).append(segment)
-    for _, tier in sorted(tiers.items()):
-        group = sorted(tier, key=lambda segment: segment.living_postings)[:FAN_IN]
-        if len(group) == FAN_IN and sum(one.living_postings for one in group) <= LARGEST:
-            return tuple(segment.number for segment in group)
-    return ()
-
-
-def _tier(postings: int) -> int:
-    """The order of size, in steps of ``FAN_IN``."""
-    tier = 0
-    while postings >= FAN_IN:
-        postings //= FAN_IN
-        tier += 1
-    return tier
-
-
 __all__ = ["Lexical", "LexicalReader", "terms"]
 
 _TABLES = (
@@ -92,10 +40,16 @@ _TABLES = (
         terms INTEGER NOT NULL, segment INTEGER NOT NULL)""",
     "CREATE INDEX IF NOT EXISTS lengths_by_segment ON lengths(segment)",
 )
+
 _ROWS = np.dtype("<u4")
 _COUNTS = np.dtype("u1")
 Counts = npt.NDArray[np.uint8]
 _HIGHEST_COUNT = 255  # BM25 is flat long before
+FAN_IN = 8
+"""So many segments of about one size become one: each posting is rewritten a few times in all."""
+
+LARGEST = 2_000_000
+"""Most postings of a merged segment: a merge of this size takes a few seconds at most."""
 
 
 class LexicalReader:
@@ -271,3 +225,45 @@ def _packed(rows: Sequence[int] | Rows, counts: Sequence[int] | Counts) -> tuple
 def _unpacked(packed: Sequence[tuple[bytes, bytes]]) -> tuple[Rows, Counts]:
     rows = np.frombuffer(b"".join(rows for rows, _ in packed), dtype=_ROWS).astype(np.int64)
     return rows, np.frombuffer(b"".join(counts for _, counts in packed), dtype=_COUNTS)
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """``rows`` and ``postings`` as they were written, ``living`` rows that are still there."""
+
+    number: int
+    rows: int
+    postings: int
+    living: int
+
+    @property
+    def living_postings(self) -> int:
+        """An estimate: postings are spread evenly over rows."""
+        return self.postings * self.living // max(self.rows, 1)
+
+
+def plan_merge(segments: Sequence[Segment]) -> tuple[int, ...]:
+    """The segments to rewrite as one now; empty where there is nothing to gain.
+
+    First a segment that is mostly dead, alone; then ``FAN_IN`` segments of one order of size.
+    """
+    for segment in segments:
+        if segment.living * 2 <= segment.rows:
+            return (segment.number,)
+    tiers: dict[int, list[Segment]] = {}
+    for segment in segments:
+        tiers.setdefault(_tier(segment.living_postings), []).append(segment)
+    for _, tier in sorted(tiers.items()):
+        group = sorted(tier, key=lambda segment: segment.living_postings)[:FAN_IN]
+        if len(group) == FAN_IN and sum(one.living_postings for one in group) <= LARGEST:
+            return tuple(segment.number for segment in group)
+    return ()
+
+
+def _tier(postings: int) -> int:
+    """The order of size, in steps of ``FAN_IN``."""
+    tier = 0
+    while postings >= FAN_IN:
+        postings //= FAN_IN
+        tier += 1
+    return tier

@@ -1,14 +1,12 @@
-"""Vectors in Chroma; sentence vectors as bytes.
+"""Vectors: of chunks in Chroma, of each chunk's sentences as bytes in the catalogue's database.
 
-The vectors of each chunk's sentences, quantised to bytes, in the catalogue's database.
+The one file that knows chromadb, in this process or on a server. The collection can be used from
+elsewhere too: documents are the chunks' texts and metadata is flat, so LlamaIndex's
+``ChromaVectorStore(chroma_collection=...)`` reads it as it stands.
 
-A vector component is a byte times the vector's own scale: a quarter of the size of float32, and a
-cosine moves by less than 0.005. They are read for the few passages that a search looks at.
-
-Chunk vectors in Chroma, in this process or on a server: the one file that knows chromadb.
-
-The collection can be used from elsewhere too: documents are the chunks' texts and metadata is flat,
-so LlamaIndex's ``ChromaVectorStore(chroma_collection=...)`` reads it as it stands.
+A component of a sentence's vector is a byte times the vector's own scale: a quarter of the size of
+float32, and a cosine moves by less than 0.005. They are read for the few passages that a search
+looks at.
 """
 
 from __future__ import annotations
@@ -31,69 +29,16 @@ if TYPE_CHECKING:
     from chromadb.api import ClientAPI
     from chromadb.config import Settings
 
-
-_TABLE = """CREATE TABLE IF NOT EXISTS sentence_vectors(
-    row INTEGER PRIMARY KEY REFERENCES chunks(row) ON DELETE CASCADE,
-    scales BLOB NOT NULL, codes BLOB NOT NULL)"""
-_SCALES = np.dtype("<f4")
-_CODES = np.dtype("i1")
-_STEPS = 127
-
-
-def quantise(vectors: Vectors) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.int8]]:
-    """Scales (n,) and codes (n, dimension) of float rows; the inverse is ``restore``.
-
-    What was restored gives the same codes again, so that a vector may be stored over and over.
-    """
-    highest = np.abs(vectors).max(axis=1, initial=0.0)
-    scales = np.where(highest > 0, highest / _STEPS, 1.0).astype(_SCALES)
-    return scales, np.rint(vectors / scales[:, None]).astype(_CODES)
-
-
-def restore(scales: npt.NDArray[np.float32], codes: npt.NDArray[np.int8]) -> Vectors:
-    """Float32 rows of the length they had, nearly."""
-    return codes.astype(np.float32) * scales[:, None]
-
-
-class SentenceVectors:
-    """Sentence vectors by the chunk's row; safe to call from several threads."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
-        database.create(_TABLE)
-
-    def put(self, row: int, vectors: Vectors) -> None:
-        """Stores a chunk's sentence vectors, (sentences, dimension), in place of what it had."""
-        scales, codes = quantise(vectors)
-        with self._database.writing() as connection:
-            connection.execute(
-                "INSERT OR REPLACE INTO sentence_vectors VALUES (?, ?, ?)",
-                (row, scales.tobytes(), codes.tobytes()),
-            )
-
-    def get(self, rows: Iterable[int]) -> dict[int, Vectors]:
-        """Float32 (sentences, dimension) by row, in the order of the chunk's sentences.
-
-        Rows that have none are left out.
-        """
-        query = (
-            "SELECT row, scales, codes FROM sentence_vectors"
-            " WHERE row IN (SELECT value FROM json_each(?))"
-        )
-        with self._database.reading() as connection:
-            wanted = json.dumps([int(row) for row in rows])
-            found = connection.execute(query, (wanted,)).fetchall()
-        return {row: _unpacked(scales, codes) for row, scales, codes in found if scales}
-
-
-def _unpacked(scales: bytes, codes: bytes) -> Vectors:
-    by_sentence = np.frombuffer(scales, dtype=_SCALES)
-    return restore(by_sentence, np.frombuffer(codes, dtype=_CODES).reshape(len(by_sentence), -1))
-
-
 # Width of the search in the graph: at 200 hardly any of the nearest hundred is missed.
 _CONFIGURATION = {"hnsw": {"space": "cosine", "ef_search": 200}}
 Metadata = Mapping[str, str | int | float | bool]
+_TABLE = """CREATE TABLE IF NOT EXISTS sentence_vectors(
+    row INTEGER PRIMARY KEY REFERENCES chunks(row) ON DELETE CASCADE,
+    scales BLOB NOT NULL, codes BLOB NOT NULL)"""
+
+_SCALES = np.dtype("<f4")
+_CODES = np.dtype("i1")
+_STEPS = 127
 
 
 class VectorStore:
@@ -257,3 +202,54 @@ def _told(place: str, advice: str) -> Iterator[None]:
 def _without_password(url: str) -> str:
     parts = urlsplit(url)
     return parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
+
+
+class SentenceVectors:
+    """Sentence vectors by the chunk's row; safe to call from several threads."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        database.create(_TABLE)
+
+    def put(self, row: int, vectors: Vectors) -> None:
+        """Stores a chunk's sentence vectors, (sentences, dimension), in place of what it had."""
+        scales, codes = quantise(vectors)
+        with self._database.writing() as connection:
+            connection.execute(
+                "INSERT OR REPLACE INTO sentence_vectors VALUES (?, ?, ?)",
+                (row, scales.tobytes(), codes.tobytes()),
+            )
+
+    def get(self, rows: Iterable[int]) -> dict[int, Vectors]:
+        """Float32 (sentences, dimension) by row, in the order of the chunk's sentences.
+
+        Rows that have none are left out.
+        """
+        query = (
+            "SELECT row, scales, codes FROM sentence_vectors"
+            " WHERE row IN (SELECT value FROM json_each(?))"
+        )
+        with self._database.reading() as connection:
+            wanted = json.dumps([int(row) for row in rows])
+            found = connection.execute(query, (wanted,)).fetchall()
+        return {row: _unpacked(scales, codes) for row, scales, codes in found if scales}
+
+
+def quantise(vectors: Vectors) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.int8]]:
+    """Scales (n,) and codes (n, dimension) of float rows; the inverse is ``restore``.
+
+    What was restored gives the same codes again, so that a vector may be stored over and over.
+    """
+    highest = np.abs(vectors).max(axis=1, initial=0.0)
+    scales = np.where(highest > 0, highest / _STEPS, 1.0).astype(_SCALES)
+    return scales, np.rint(vectors / scales[:, None]).astype(_CODES)
+
+
+def restore(scales: npt.NDArray[np.float32], codes: npt.NDArray[np.int8]) -> Vectors:
+    """Float32 rows of the length they had, nearly."""
+    return codes.astype(np.float32) * scales[:, None]
+
+
+def _unpacked(scales: bytes, codes: bytes) -> Vectors:
+    by_sentence = np.frombuffer(scales, dtype=_SCALES)
+    return restore(by_sentence, np.frombuffer(codes, dtype=_CODES).reshape(len(by_sentence), -1))

@@ -185,7 +185,7 @@ def test_a_closed_or_damaged_catalogue_says_so(tmp_path: Path) -> None:
 HOLD = """
 import sys, time
 from pathlib import Path
-from index.lock import IndexLock
+from index.storage.database import IndexLock
 lock = IndexLock(Path(sys.argv[1]))
 lock.acquire()
 print("held", flush=True)
