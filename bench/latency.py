@@ -11,9 +11,9 @@ from pathlib import Path
 
 import numpy as np
 
-from bench.server import ROOT
 from bench.startup import QUESTIONS
 from index.embedding.centring import reference_sentences
+from tests.program import ROOT
 
 OWN_QUESTIONS = tuple(
     ROOT / "tests" / "index" / name for name in ("questions_shipped.jsonl", "off_topic.jsonl")

@@ -27,7 +27,6 @@ from bench.latency import Latency, choose_questions, latency, seconds_of
 from bench.memory import Memory, memory_now
 from bench.multiplied import Filled, Original, copies, fill
 from bench.narrowing import scopes_of
-from bench.server import ROOT
 from corpus.chunks import Budget, chunk_transcript
 from corpus.library import Library
 from index.embedding.centring import CentredEmbedder, LanguageMeans, measure_means
@@ -39,6 +38,7 @@ from index.storage.catalog import talk_of
 from index.storage.store import IndexStore, open_store
 from index.sync import Known, ProgressMeter, vectorise
 from index.types import EVERYWHERE, Embedder, Scope
+from tests.program import ROOT
 
 SHIPPED = ROOT / "corpus" / "transcripts"
 HITS = 10

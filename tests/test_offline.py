@@ -21,7 +21,7 @@ from typing import Any
 
 import pytest
 
-from bench.server import read, running
+from tests.program import read, running
 from tests.project import ROOT
 
 OFFLINE_SWITCHES = ("HF_", "TRANSFORMERS_", "GRADIO_", "TIKTOKEN_", "ANONYMIZED_")
