@@ -24,7 +24,7 @@ from assistant.generation.writer import Writer
 from assistant.llm.model import language_model
 from assistant.llm.types import ModelState
 from assistant.retrieval.scope import Narrowing
-from assistant.settings import DeepBudget, ModelSettings, Settings
+from assistant.settings import ModelSettings, Settings
 from assistant.types import Answer, Mode, Turn, Update
 from corpus.chunks import Budget
 from corpus.library import Library
@@ -310,7 +310,7 @@ def _writer(
         evidence_tokens=settings.evidence_tokens,
         strict=settings.strict,
         timeout_s=settings.timeout_s,
-        deep=DeepBudget(settings.deep_calls, settings.deep_timeout_s),
+        deep=settings.deep,
     )
 
 

@@ -319,7 +319,7 @@ def wiki_report_text(report: WikiReport) -> str:
 def _style(arguments: argparse.Namespace, serving: ServingSettings) -> Style:
     url = serving.public_url
     if arguments.url:
-        url = address({"--url": arguments.url}, "--url", "").partition("#")[0].rstrip("/")
+        url = address("--url", arguments.url).partition("#")[0].rstrip("/")
     return Style(
         flavour=arguments.flavour,
         url=url,
