@@ -1,40 +1,23 @@
-"""One line for every way in which a model gives out.
+"""Every way in which a language model can give out, as one clear line.
 
-The nouns of a transcript, from file to chunk, and the error tree of the whole project.
-
-Times are float seconds from the recording's start; spans are half-open ``[start_s, end_s)``.
-``None`` means that the source gives no time: a time is never invented. ``estimated`` marks a time
-that was interpolated from the position in the text between two times that the source does give.
-
-One clear line for every way in which a language model can give out. Pure.
-
-Works on what the exceptions of the HTTP and model libraries have in common, their names, status
-and text, so that no library has to be imported here.
+``explained`` takes whatever the HTTP client and the model libraries raise. Connections and timeouts
+are httpx's, since all of them send their requests through it; of the rest, the status and the
+server's own words are read from where each library keeps them.
 """
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from socket import gaierror
 from typing import Any, Final, Literal
+
+import httpx
 
 from assistant.settings import Secret
 from corpus.types import ModelError
-
-
-class LanguageModelError(ModelError):
-    """The language model gave no answer that can be used.
-
-    ``reason`` is one word (``assistant.llm.failures.Reason``), so that a face can say it in the
-    reader's own language. The message never holds the API's key.
-    """
-
-    def __init__(self, message: str, reason: str) -> None:
-        super().__init__(message)
-        self.reason = reason
-
 
 FailureReason = Literal[
     "unreachable",  # nothing answers at the address
@@ -50,6 +33,8 @@ FailureReason = Literal[
 ]
 
 _SAID_LENGTH: Final = 160
+_UNREACHABLE: Final = (httpx.ConnectError, httpx.ConnectTimeout, gaierror, ConnectionRefusedError)
+_TIMEOUT: Final = (httpx.TimeoutException, TimeoutError)
 _OVERFLOW: Final = re.compile(
     r"context.{0,20}(length|size|window)|exceed_context|too many tokens"
     r"|prompt is too long|maximum.{0,20}tokens|exceeds.{0,30}tokens",
@@ -57,8 +42,23 @@ _OVERFLOW: Final = re.compile(
 )
 # Gemini answers 400 to a wrong key.
 _NO_KEY: Final = re.compile(r"api.?key", re.IGNORECASE)
-_UNREACHABLE: Final = ("ConnectError", "ConnectTimeout", "gaierror", "ConnectionRefusedError")
 _ERRNO: Final = re.compile(r"^\[Errno -?\d+\]\s*")
+
+
+class LanguageModelError(ModelError):
+    """The language model gave no answer that can be used.
+
+    ``reason`` is one word, so that a face can say it in the reader's own language. The message
+    never holds the API's key.
+    """
+
+    def __init__(self, message: str, reason: FailureReason) -> None:
+        super().__init__(message)
+        self.reason = reason
+
+
+class ReportedError(Exception):
+    """What a server says went wrong in the middle of its reply; the message is its own words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,17 +90,18 @@ def explained(error: BaseException, place: ModelAddress, begun: bool = False) ->
     status, said = status_of(error), place.shown(said_by(error))
     if status is not None:
         return refusal(status, said, place)
-    names = {kind.__name__ for each in _chain(error) for kind in type(each).__mro__}
-    cause = place.shown(_cause(error))
-    if names.intersection(_UNREACHABLE) or type(error) is ConnectionError:
+    causes = list(_chain(error))
+    cause = place.shown(_innermost(causes))
+    # Ollama's library raises a bare ConnectionError.
+    if _any_is(causes, _UNREACHABLE) or type(error) is ConnectionError:
         return place.error(
             "unreachable",
             f"the language model can't be reached at {place.url} ({cause}):"
             " start its server, or correct VERBATIM_LLM_URL",
         )
-    if any("Timeout" in name for name in names):
+    if _any_is(causes, _TIMEOUT):
         return slow(place, begun)
-    if names.intersection(("APIError", "ResponseError")) and "APIConnectionError" not in names:
+    if isinstance(error, ReportedError):
         return place.error("failed", f"{place.url} failed while answering ({said}): see its log")
     return place.error(
         "broken",
@@ -201,7 +202,10 @@ def _chain(error: BaseException) -> Iterator[BaseException]:
         seen = seen.__cause__ or seen.__context__
 
 
-def _cause(error: BaseException) -> str:
+def _any_is(causes: Sequence[BaseException], kinds: tuple[type[BaseException], ...]) -> bool:
+    return any(isinstance(each, kinds) for each in causes)
+
+
+def _innermost(causes: Sequence[BaseException]) -> str:
     """The innermost text, which is the system's own as a rule."""
-    innermost = list(_chain(error))[-1]
-    return _ERRNO.sub("", str(innermost) or type(innermost).__name__)
+    return _ERRNO.sub("", str(causes[-1]) or type(causes[-1]).__name__)

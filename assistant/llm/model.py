@@ -1,4 +1,4 @@
-"""The language model of the settings, and any LlamaIndex ``LLM``, as ``LanguageModel``.
+"""The language model of the settings, as a ``LanguageModel``.
 
 A call keeps within the model's window and its deadline, in the dialect that the server takes.
 Whether the model can be reached is looked at in the background, so that no page waits for it.
@@ -6,15 +6,14 @@ Whether the model can be reached is looked at in the background, so that no page
 
 from __future__ import annotations
 
-import importlib.util
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from threading import Event, Lock, Thread
-from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import Final
 
 from assistant.llm.failures import (
+    FailureReason,
     LanguageModelError,
     ModelAddress,
     explained,
@@ -23,101 +22,26 @@ from assistant.llm.failures import (
     said_by,
     status_of,
 )
-from assistant.llm.providers import (
-    Backend,
-    Call,
-    Dialect,
-    adapted,
-    backend_of,
-    chunks,
-    gemini_backend,
-    ollama_backend,
-    openai_backend,
-    spoken,
-)
+from assistant.llm.providers import Backend, Call, Dialect, adapted, backend_for, chunks, spoken
 from assistant.llm.streaming import StreamedReply
 from assistant.llm.types import Completion, LanguageModel, Message, ModelState, ReplyChunk
 from assistant.llm.wire import Wire
-from assistant.settings import ModelSettings, Provider
+from assistant.settings import ModelSettings
 from corpus.tokens import count_tokens
-from corpus.types import SettingsError
 
-if TYPE_CHECKING:
-    from llama_index.core.llms import LLM
-
-
-FRESH_S = 30.0
-_OUT_OF_REACH = ("unreachable", "key", "unknown", "busy", "failed")
-
-
-class Reachability:
-    """Remembers the last look, and the last answer, which tells as much.
-
-    ``look`` raises LanguageModelError where the model can't be reached. It is called in a daemon
-    thread, one at a time, when what is known is older than ``fresh_s``; ``then`` is what that
-    thread does afterwards, such as loading what the first answer needs.
-    """
-
-    def __init__(
-        self,
-        look: Callable[[], None],
-        then: Callable[[], object] = lambda: None,
-        fresh_s: float = FRESH_S,
-    ) -> None:
-        self._look = look
-        self._then = then
-        self._fresh_s = fresh_s
-        self._lock = Lock()
-        self._looking: Event | None = None
-        self._known: tuple[bool | None, str] = (None, "")
-        self._at = float("-inf")
-
-    def known(self, wait_s: float = 0.0) -> tuple[bool | None, str]:
-        """Reachable or not (``None``: not known yet) and why not; takes a look when one is due
-        and waits for it as long as told."""
-        with self._lock:
-            if self._looking is None and time.monotonic() - self._at >= self._fresh_s:
-                self._looking = Event()
-                Thread(
-                    target=self._run, args=(self._looking,), name="verbatim-look", daemon=True
-                ).start()
-            looking = self._looking
-        if looking is not None and wait_s > 0:
-            looking.wait(wait_s)
-        return self._known
-
-    def learn(self, failure: LanguageModelError | None) -> None:
-        """What an answer has shown: ``None`` when it came. Some failures are that answer's own."""
-        reachable = failure is None or failure.reason not in _OUT_OF_REACH
-        with self._lock:
-            self._known = (reachable, "" if failure is None else str(failure))
-            self._at = time.monotonic()
-
-    def _run(self, done: Event) -> None:
-        failure: LanguageModelError | None = None
-        try:
-            self._look()
-        except LanguageModelError as error:
-            failure = error
-        finally:
-            self.learn(failure)
-            with self._lock:
-                self._looking = None
-            done.set()
-        self._then()
-
-
-_LOOK_S = 3.0
-# What a chat template puts around a message, at most in the usual ones.
-_MESSAGE_TOKENS = 8
-_LEAST_REPLY_TOKENS = 16
-
-_BACKENDS: Mapping[Provider, Callable[[ModelSettings], Backend]] = MappingProxyType(
-    {"openai-compatible": openai_backend, "ollama": ollama_backend, "gemini": gemini_backend}
+FRESH_S: Final = 30.0
+"""For so long a look at whether the model can be reached counts."""
+_LOOK_S: Final = 3.0
+_OUT_OF_REACH: Final[tuple[FailureReason, ...]] = (
+    "unreachable",
+    "key",
+    "unknown",
+    "busy",
+    "failed",
 )
-_EXTRAS: Mapping[str, str] = MappingProxyType(
-    {"ollama": "llama_index.llms.ollama", "gemini": "llama_index.llms.google_genai"}
-)
+_MESSAGE_TOKENS: Final = 8
+"""What a chat template puts around a message, at most in the usual ones."""
+_LEAST_REPLY_TOKENS: Final = 16
 
 
 def language_model(settings: ModelSettings) -> LanguageModel:
@@ -125,21 +49,7 @@ def language_model(settings: ModelSettings) -> LanguageModel:
 
     Raises SettingsError where the provider's extra is not installed.
     """
-    extra = _EXTRAS.get(settings.provider)
-    if extra and importlib.util.find_spec(extra) is None:
-        raise SettingsError(
-            f"VERBATIM_LLM_PROVIDER is {settings.provider!r}, which needs an extra:"
-            f" pip install -e '.[{settings.provider}]'"
-        )
-    return ServedModel(settings, _BACKENDS[settings.provider](settings))
-
-
-def over_llm(llm: LLM, settings: ModelSettings | None = None) -> LanguageModel:
-    """Any LlamaIndex ``LLM``. Its own limit on output holds; without ``settings`` the window is
-    what it says of itself. What it waits for can't be cut short, only left behind."""
-    about = llm.metadata
-    own = ModelSettings(about.model_name, window_tokens=about.context_window)
-    return ServedModel(settings or own, backend_of(llm))
+    return ServedModel(settings, backend_for(settings))
 
 
 class ServedModel:
@@ -174,7 +84,7 @@ class ServedModel:
         limit = time.monotonic() + self._settings.timeout_s
         deadline = limit if deadline is None else deadline
         room = self._room(messages, max_tokens or self.output_tokens)
-        wire = self._backend.make_wire()
+        wire = self._backend.wire()
         return StreamedReply(
             lambda: self._chunks(messages, room, deadline, wire),
             wire.cut,
@@ -236,12 +146,66 @@ class ServedModel:
 
     def _look(self) -> None:
         """Asks for the list of models, which costs a server nothing."""
-        url = self._backend.models_url
-        if url is None:
-            return
         try:
-            status = self._backend.make_wire().status(url, _LOOK_S)
+            status = self._backend.wire().status(self._backend.models_url, _LOOK_S)
         except Exception as error:
             raise explained(error, self._place) from None
         if status in (401, 403) or status >= 500:
             raise refusal(status, "", self._place)
+
+
+class Reachability:
+    """Remembers the last look, and the last answer, which tells as much.
+
+    ``look`` raises LanguageModelError where the model can't be reached. It is called in a daemon
+    thread, one at a time, when what is known is older than ``fresh_s``; ``then`` is what that
+    thread does afterwards, such as loading what the first answer needs.
+    """
+
+    def __init__(
+        self,
+        look: Callable[[], None],
+        then: Callable[[], object] = lambda: None,
+        fresh_s: float = FRESH_S,
+    ) -> None:
+        self._look = look
+        self._then = then
+        self._fresh_s = fresh_s
+        self._lock = Lock()
+        self._looking: Event | None = None
+        self._known: tuple[bool | None, str] = (None, "")
+        self._at = float("-inf")
+
+    def known(self, wait_s: float = 0.0) -> tuple[bool | None, str]:
+        """Reachable or not (``None``: not known yet) and why not; takes a look when one is due
+        and waits for it as long as told."""
+        with self._lock:
+            if self._looking is None and time.monotonic() - self._at >= self._fresh_s:
+                self._looking = Event()
+                Thread(
+                    target=self._run, args=(self._looking,), name="verbatim-look", daemon=True
+                ).start()
+            looking = self._looking
+        if looking is not None and wait_s > 0:
+            looking.wait(wait_s)
+        return self._known
+
+    def learn(self, failure: LanguageModelError | None) -> None:
+        """What an answer has shown: ``None`` when it came. Some failures are that answer's own."""
+        reachable = failure is None or failure.reason not in _OUT_OF_REACH
+        with self._lock:
+            self._known = (reachable, "" if failure is None else str(failure))
+            self._at = time.monotonic()
+
+    def _run(self, done: Event) -> None:
+        failure: LanguageModelError | None = None
+        try:
+            self._look()
+        except LanguageModelError as error:
+            failure = error
+        finally:
+            self.learn(failure)
+            with self._lock:
+                self._looking = None
+            done.set()
+        self._then()

@@ -1,76 +1,59 @@
-"""OpenAI-compatible, Ollama and Gemini over LlamaIndex: one factory each.
+"""OpenAI-compatible servers, Ollama and Gemini, each through LlamaIndex's own class.
 
-Where an API begins, however it was written down. Pure.
+A ``Backend`` is what one of them needs: where its API begins, the arguments of its class for one
+call, and how it tells that a reply ended. ``backend_for`` makes that of the settings; ``chunks``
+makes a call. Ollama and Gemini are extras. Ollama's own API stands beside its OpenAI-compatible
+one because it can set the window, which otherwise is short and cuts the front off a prompt
+without a word.
 
-What a server's way of speaking is, learnt from what it refuses. Pure.
-
-Requests hold as few fields as possible, yet there is no set that every server takes: newer models
-of OpenAI's want another name for the limit and no temperature, some chat templates know no system
+What differs from server to server is the ``Dialect``, learnt from what a server refuses. Requests
+hold as few fields as possible, yet there is no set that every server takes: newer models of
+OpenAI's want another name for the limit and no temperature, some chat templates know no system
 messages or no two messages of one role in a row.
-
-Any LlamaIndex ``LLM`` as a source of chunks: what the providers have in common.
-
-Gemini's own API, through LlamaIndex's GoogleGenAI: an extra. The one file that knows it.
-
-Ollama's own API, through LlamaIndex's Ollama: an extra. The one file that knows it.
-
-Beside its OpenAI-compatible API, this one can set the window, which otherwise is short and cuts
-the front off a prompt without a word.
-
-OpenAI-compatible servers, through LlamaIndex's OpenAILike. The one file that knows it.
 """
 
 from __future__ import annotations
 
+import importlib.util
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
-from typing import TYPE_CHECKING, Any
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
+from assistant.llm.failures import ReportedError, said_by
 from assistant.llm.types import Finish, Message, ReplyChunk
 from assistant.llm.wire import Wire
-from assistant.settings import ModelSettings
+from assistant.settings import ModelSettings, Provider
+from corpus.types import SettingsError
 
 if TYPE_CHECKING:
     from llama_index.core.base.llms.types import ChatResponse
     from llama_index.core.llms import LLM
 
-
-_ENDPOINTS = ("/chat/completions", "/completions", "/models", "/responses")
-
-
-def openai_base(url: str) -> str:
-    """The base of an OpenAI-compatible API, without a slash at the end.
-
-    An address without a path gets ``/v1``, where all servers of one's own have it; an endpoint
-    that was copied along is taken off.
-    """
-    base = url.rstrip("/")
-    for endpoint in _ENDPOINTS:
-        base = base.removesuffix(endpoint).rstrip("/")
-    return base if urlsplit(base).path else f"{base}/v1"
-
-
-def ollama_base(url: str) -> str:
-    """The address of an Ollama server: its own API stands at the root."""
-    base = url.rstrip("/")
-    for end in (*_ENDPOINTS, "/v1", "/api"):
-        base = base.removesuffix(end).rstrip("/")
-    return base
-
-
-def gemini_base(url: str) -> str:
-    """The host of Gemini's own API; the library adds the version."""
-    base = url.rstrip("/")
-    for end in ("/openai", "/v1beta", "/v1"):
-        base = base.removesuffix(end).rstrip("/")
-    return base
-
-
-_REFUSALS = (400, 422, 500)
-_SYSTEM = re.compile(r"(system|developer)\W+(\w+\W+)?(role|message|prompt|instruction)|system.role")
+_EXTRAS: Final[Mapping[str, str]] = MappingProxyType(
+    {"ollama": "llama_index.llms.ollama", "gemini": "llama_index.llms.google_genai"}
+)
+_ENDPOINTS: Final = ("/chat/completions", "/completions", "/models", "/responses")
+_NO_KEY: Final = "the wire puts it in"
+_REFUSALS: Final = (400, 422, 500)
+_SYSTEM: Final = re.compile(
+    r"(system|developer)\W+(\w+\W+)?(role|message|prompt|instruction)|system.role"
+)
+_FINISHES: Final[Mapping[str, Finish]] = MappingProxyType(
+    {
+        "length": "limit",
+        "max_tokens": "limit",
+        "content_filter": "withheld",
+        "safety": "withheld",
+        "recitation": "withheld",
+        "prohibited_content": "withheld",
+        "blocklist": "withheld",
+        "spii": "withheld",
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +64,97 @@ class Dialect:
     temperature: bool = True
     limit_field: str = "max_tokens"
     thinks_first: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One request: messages as the server takes them, the longest reply, and how long to wait."""
+
+    messages: tuple[Message, ...]
+    max_tokens: int
+    timeout_s: float
+    dialect: Dialect
+
+
+@dataclass(frozen=True, slots=True)
+class Backend:
+    """A provider: how to open LlamaIndex's ``LLM`` for one call, and how its replies end.
+
+    ``models_url`` answers a GET when the provider can be reached. ``load`` imports the library,
+    which takes a second or two, and gives its class; ``arguments`` are that class's for one call,
+    beside those that all of them have. ``finish`` reads a response's own word for why the reply
+    ended, ``ended_by`` does so where the library raises instead; ``reported`` knows the library's
+    error for what the server says went wrong. With ``must_finish`` there always is a word for the
+    end, so that a reply without it broke off.
+    """
+
+    settings: ModelSettings
+    url: str
+    models_url: str
+    headers: Mapping[str, str | None]
+    load: Callable[[], Callable[..., LLM]]
+    arguments: Callable[[Call, Wire], dict[str, Any]]
+    finish: Callable[[ChatResponse], object]
+    ended_by: Callable[[Exception], object] = lambda _: None
+    reported: Callable[[Exception], bool] = lambda _: False
+    must_finish: bool = True
+
+    def wire(self) -> Wire:
+        """A connection for one call."""
+        return Wire(self.headers)
+
+    def open(self, call: Call, wire: Wire) -> LLM:
+        """The model for one call, which sends its requests through ``wire``."""
+        return self.load()(
+            model=self.settings.name,
+            context_window=self.settings.window_tokens,
+            is_function_calling_model=False,
+            **self.arguments(call, wire),
+        )
+
+
+def backend_for(settings: ModelSettings) -> Backend:
+    """The provider of the settings. Raises SettingsError where its extra is not installed."""
+    extra = _EXTRAS.get(settings.provider)
+    if extra and importlib.util.find_spec(extra) is None:
+        raise SettingsError(
+            f"VERBATIM_LLM_PROVIDER is {settings.provider!r}, which needs an extra:"
+            f" pip install -e '.[{settings.provider}]'"
+        )
+    backends: Mapping[Provider, Callable[[ModelSettings], Backend]] = {
+        "openai-compatible": _openai,
+        "ollama": _ollama,
+        "gemini": _gemini,
+    }
+    return backends[settings.provider](settings)
+
+
+def chunks(backend: Backend, call: Call, wire: Wire) -> Iterator[ReplyChunk]:
+    """The reply as it comes in.
+
+    Raises ReportedError for what the server says went wrong meanwhile, and else whatever the
+    libraries raise.
+    """
+    from llama_index.core.base.llms.types import ChatMessage
+
+    llm = backend.open(call, wire)
+    messages = [ChatMessage(role=each.role, content=each.text) for each in call.messages]
+    try:
+        for response in llm.stream_chat(messages):
+            yield ReplyChunk(response.delta or "", finish_of(backend.finish(response)))
+    except Exception as error:
+        if (finish := finish_of(backend.ended_by(error))) is not None:
+            yield ReplyChunk("", finish)
+        elif backend.reported(error):
+            raise ReportedError(said_by(error)) from error
+        else:
+            raise
+
+
+def finish_of(word: object) -> Finish | None:
+    """A provider's word for the end, of which there are many for stopping as one should."""
+    name = str(getattr(word, "value", word) or "").lower()
+    return _FINISHES.get(name, "stop") if name and "unspecified" not in name else None
 
 
 def adapted(dialect: Dialect, status: int | None, said: str) -> Dialect | None:
@@ -110,202 +184,80 @@ def spoken(messages: Sequence[Message], dialect: Dialect) -> tuple[Message, ...]
     )
 
 
-_FINISHES: dict[str, Finish] = {
-    "length": "limit",
-    "max_tokens": "limit",
-    "content_filter": "withheld",
-    "safety": "withheld",
-    "recitation": "withheld",
-    "prohibited_content": "withheld",
-    "blocklist": "withheld",
-    "spii": "withheld",
-}
+def openai_base(url: str) -> str:
+    """The base of an OpenAI-compatible API, without a slash at the end.
 
-
-@dataclass(frozen=True, slots=True)
-class Call:
-    """One request: messages as the server takes them, the longest reply, and how long to wait."""
-
-    messages: tuple[Message, ...]
-    max_tokens: int
-    timeout_s: float
-    dialect: Dialect
-
-
-@dataclass(frozen=True, slots=True)
-class Backend:
-    """A provider: how to open a LlamaIndex ``LLM`` for one call, and how its replies end.
-
-    ``open`` gets a wire from ``make_wire`` to send its requests through. ``load`` imports the
-    library, which takes a second or two, ahead of the first call. ``models_url`` answers a GET
-    when the provider can be reached. ``finish`` reads a response's own word for why the reply
-    ended, ``ended_by`` does so where the library raises instead. With ``must_finish`` there always
-    is one, so that a reply without it broke off.
+    An address without a path gets ``/v1``, where all servers of one's own have it; an endpoint
+    that was copied along is taken off.
     """
-
-    open: Callable[[Call, Wire], LLM]
-    url: str
-    load: Callable[[], object] = lambda: None
-    models_url: str | None = None
-    make_wire: Callable[[], Wire] = lambda: Wire({})
-    finish: Callable[[ChatResponse], object] = lambda _: None
-    ended_by: Callable[[Exception], object] = lambda _: None
-    must_finish: bool = False
+    base = _without(url, _ENDPOINTS)
+    return base if urlsplit(base).path else f"{base}/v1"
 
 
-def backend_of(llm: LLM) -> Backend:
-    """A ready LlamaIndex ``LLM`` with limits and retries of its own."""
-    return Backend(lambda *_: llm, llm.metadata.model_name)
+def ollama_base(url: str) -> str:
+    """The address of an Ollama server: its own API stands at the root."""
+    return _without(url, (*_ENDPOINTS, "/v1", "/api"))
 
 
-def chunks(backend: Backend, call: Call, wire: Wire) -> Iterator[ReplyChunk]:
-    """The reply as it comes in. Raises whatever the libraries raise."""
-    from llama_index.core.base.llms.types import ChatMessage
-
-    llm = backend.open(call, wire)
-    messages = [ChatMessage(role=each.role, content=each.text) for each in call.messages]
-    try:
-        for response in llm.stream_chat(messages):
-            yield ReplyChunk(response.delta or "", finish_of(backend.finish(response)))
-    except Exception as error:
-        if (finish := finish_of(backend.ended_by(error))) is None:
-            raise
-        yield ReplyChunk("", finish)
+def gemini_base(url: str) -> str:
+    """The host of Gemini's own API; the library adds the version."""
+    return _without(url, ("/openai", "/v1beta", "/v1"))
 
 
-def finish_of(word: object) -> Finish | None:
-    """A provider's word for the end, of which there are many for stopping as one should."""
-    name = str(getattr(word, "value", word) or "").lower()
-    return _FINISHES.get(name, "stop") if name and "unspecified" not in name else None
+def _without(url: str, ends: Sequence[str]) -> str:
+    base = url.rstrip("/")
+    for end in ends:
+        base = base.removesuffix(end).rstrip("/")
+    return base
 
 
-def gemini_backend(settings: ModelSettings) -> Backend:
-    """Gemini's API at ``settings.url``."""
-    base = gemini_base(settings.url)
-    headers = {"x-goog-api-key": settings.key.reveal() or None}
-
-    def open_(call: Call, wire: Wire) -> LLM:
-        fields: Any = {
-            "api_key": "the wire puts it in",
-            "temperature": settings.temperature if call.dialect.temperature else None,
-            "max_tokens": call.max_tokens,
-            "context_window": settings.window_tokens,
-            "max_retries": 0,
-            "is_function_calling_model": False,
-            "file_mode": "inline",
-            "http_options": {
-                "base_url": base,
-                "timeout": max(1, int(call.timeout_s * 1000)),
-                "httpx_client": wire.client(call.timeout_s),
-            },
-        }
-        return _load_gemini()(model=settings.name, **fields)
-
-    return Backend(
-        open_,
-        base,
-        _load_gemini,
-        f"{base}/v1beta/models",
-        lambda: Wire(headers),
-        finish=_gemini_finish,
-        ended_by=_ended_by,
-    )
+def _bearer(settings: ModelSettings) -> Mapping[str, str | None]:
+    return {"Authorization": f"Bearer {settings.key.reveal()}" if settings.key else None}
 
 
-def _load_gemini() -> Callable[..., LLM]:
-    from llama_index.llms.google_genai import GoogleGenAI
-
-    return GoogleGenAI
+def _temperature(settings: ModelSettings, call: Call) -> float | None:
+    return settings.temperature if call.dialect.temperature else None
 
 
-def _gemini_finish(response: ChatResponse) -> object:
-    return response.raw.get("finish_reason") if isinstance(response.raw, dict) else None
+def _raw_word(field: str) -> Callable[[ChatResponse], object]:
+    """Reads the word for the end out of a response that is a dictionary."""
+    return lambda response: response.raw.get(field) if isinstance(response.raw, dict) else None
 
 
-def _ended_by(error: Exception) -> object:
-    """LlamaIndex raises where Gemini ends a reply for any reason but its being whole."""
-    ended = re.match(r"Response was terminated early: (\w+)", str(error))
-    return ended[1] if ended else None
-
-
-def ollama_backend(settings: ModelSettings) -> Backend:
-    """An Ollama server at ``settings.url``."""
-    base = ollama_base(settings.url)
-    key = settings.key.reveal()
-    headers = {"Authorization": f"Bearer {key}" if key else None}
-
-    def open_(call: Call, wire: Wire) -> LLM:
-        from ollama import Client
-
-        fields: Any = {
-            "client": Client(host=base, timeout=call.timeout_s, **wire.options()),
-            "context_window": settings.window_tokens,
-            "temperature": settings.temperature if call.dialect.temperature else None,
-            "request_timeout": call.timeout_s,
-            "is_function_calling_model": False,
-            "additional_kwargs": {"num_predict": call.max_tokens},
-        }
-        return _load_ollama()(model=settings.name, base_url=base, **fields)
-
-    return Backend(
-        open_,
-        base,
-        _load_ollama,
-        f"{base}/api/tags",
-        lambda: Wire(headers),
-        finish=_ollama_finish,
-        must_finish=True,
-    )
-
-
-def _load_ollama() -> Callable[..., LLM]:
-    from llama_index.llms.ollama import Ollama
-
-    return Ollama
-
-
-def _ollama_finish(response: ChatResponse) -> object:
-    return response.raw.get("done_reason") if isinstance(response.raw, dict) else None
-
-
-def openai_backend(settings: ModelSettings) -> Backend:
-    """A server of the OpenAI shape at ``settings.url``."""
+def _openai(settings: ModelSettings) -> Backend:
     base = openai_base(settings.url)
-    key = settings.key.reveal()
-    headers = {"Authorization": f"Bearer {key}" if key else None}
 
-    def open_(call: Call, wire: Wire) -> LLM:
-        fields: Any = {
+    def arguments(call: Call, wire: Wire) -> dict[str, Any]:
+        return {
             "api_base": base,
-            "api_key": "the wire puts it in",
-            "context_window": settings.window_tokens,
+            "api_key": _NO_KEY,
             "is_chat_model": True,
-            "is_function_calling_model": False,
             "temperature": settings.temperature,
             "max_retries": 0,
             "timeout": call.timeout_s,
             "http_client": wire.client(call.timeout_s),
+            **_openai_dialect(call),
         }
-        return _load_openai_like()(model=settings.name, **fields, **_in_dialect(call))
 
     return Backend(
-        open_,
+        settings,
         base,
-        _load_openai_like,
         f"{base}/models",
-        lambda: Wire(headers),
-        finish=_openai_like_finish,
-        must_finish=True,
+        _bearer(settings),
+        _load_openai,
+        arguments,
+        _openai_finish,
+        reported=_openai_reported,
     )
 
 
-def _load_openai_like() -> Callable[..., LLM]:
+def _load_openai() -> Callable[..., LLM]:
     from llama_index.llms.openai_like import OpenAILike
 
     return OpenAILike
 
 
-def _in_dialect(call: Call) -> dict[str, Any]:
+def _openai_dialect(call: Call) -> dict[str, Any]:
     """The limit under its plain name lets LlamaIndex rename it for the models that it knows."""
     from openai import omit
 
@@ -315,6 +267,94 @@ def _in_dialect(call: Call) -> dict[str, Any]:
     return {"additional_kwargs": {**others, call.dialect.limit_field: call.max_tokens}}
 
 
-def _openai_like_finish(response: ChatResponse) -> object:
+def _openai_finish(response: ChatResponse) -> object:
     choices = getattr(response.raw, "choices", None)
     return choices[0].finish_reason if choices else None
+
+
+def _openai_reported(error: Exception) -> bool:
+    from openai import APIConnectionError, APIError, APIStatusError
+
+    return isinstance(error, APIError) and not isinstance(
+        error, APIConnectionError | APIStatusError
+    )
+
+
+def _ollama(settings: ModelSettings) -> Backend:
+    base = ollama_base(settings.url)
+
+    def arguments(call: Call, wire: Wire) -> dict[str, Any]:
+        from ollama import Client
+
+        return {
+            "base_url": base,
+            "client": Client(host=base, timeout=call.timeout_s, **wire.options()),
+            "temperature": _temperature(settings, call),
+            "request_timeout": call.timeout_s,
+            "additional_kwargs": {"num_predict": call.max_tokens},
+        }
+
+    return Backend(
+        settings,
+        base,
+        f"{base}/api/tags",
+        _bearer(settings),
+        _load_ollama,
+        arguments,
+        _raw_word("done_reason"),
+        reported=_ollama_reported,
+    )
+
+
+def _load_ollama() -> Callable[..., LLM]:
+    from llama_index.llms.ollama import Ollama
+
+    return Ollama
+
+
+def _ollama_reported(error: Exception) -> bool:
+    from ollama import ResponseError
+
+    return isinstance(error, ResponseError) and error.status_code < 300
+
+
+def _gemini(settings: ModelSettings) -> Backend:
+    base = gemini_base(settings.url)
+
+    def arguments(call: Call, wire: Wire) -> dict[str, Any]:
+        return {
+            "api_key": _NO_KEY,
+            "temperature": _temperature(settings, call),
+            "max_tokens": call.max_tokens,
+            "max_retries": 0,
+            "file_mode": "inline",
+            "http_options": {
+                "base_url": base,
+                "timeout": max(1, int(call.timeout_s * 1000)),
+                "httpx_client": wire.client(call.timeout_s),
+            },
+        }
+
+    return Backend(
+        settings,
+        base,
+        f"{base}/v1beta/models",
+        {"x-goog-api-key": settings.key.reveal() or None},
+        _load_gemini,
+        arguments,
+        _raw_word("finish_reason"),
+        ended_by=_gemini_ended_by,
+        must_finish=False,
+    )
+
+
+def _load_gemini() -> Callable[..., LLM]:
+    from llama_index.llms.google_genai import GoogleGenAI
+
+    return GoogleGenAI
+
+
+def _gemini_ended_by(error: Exception) -> object:
+    """LlamaIndex raises where Gemini ends a reply for any reason but its being whole."""
+    ended = re.match(r"Response was terminated early: (\w+)", str(error))
+    return ended[1] if ended else None

@@ -1,11 +1,9 @@
-"""A reply kept to its deadline, thoughts taken out.
+"""A reply while it is written: kept to its deadline, the model's thoughts taken out.
 
-What a reasoning model thinks aloud is taken out of its reply, piece by piece.
-
-A reply while it is written, kept to its deadline whatever the server and the library do.
-
-The library runs in a thread of its own and hands its chunks over through a queue: waiting on the
-queue has a limit that holds, where a socket's timeout begins anew with every byte.
+A ``StreamedReply`` stands over a ``Pump`` and a ``ThoughtFilter``. The pump runs the library in a
+thread of its own, which hands its chunks over through a queue: waiting on the queue has a limit
+that holds, where a socket's timeout begins anew with every byte. The filter takes out what a
+reasoning model thinks aloud, piece by piece.
 """
 
 from __future__ import annotations
@@ -23,126 +21,12 @@ from typing import Final
 from assistant.llm.failures import LanguageModelError, ModelAddress, explained, slow
 from assistant.llm.types import Finish, Reply, ReplyChunk
 
+_log = logging.getLogger(__name__)
+
 _MARK: Final = re.compile(r"</?(?:think|thinking|thought|reasoning)>", re.IGNORECASE)
 _CLOSE: Final = re.compile(r"</(?:think|thinking|thought|reasoning)>", re.IGNORECASE)
 _MAYBE_MARK: Final = re.compile(r"</?[a-z]{0,9}$", re.IGNORECASE)
 _LONGEST: Final = len("</reasoning>")
-
-
-class StrayThoughtError(Exception):
-    """A thought ended that had not begun: what came before it was no answer either."""
-
-
-class ThoughtFilter:
-    """Text in pieces, as they come; out without thoughts and without white space at the front.
-
-    ``from_start`` is for models whose prompt already opens the thought, so that only its end
-    stands in the reply. Such a reply is held back until that end; without one, all of it is text.
-    """
-
-    def __init__(self, from_start: bool = False) -> None:
-        self._thinking = from_start
-        self._from_start = from_start
-        self._held = ""
-        self._begun = False
-
-    @property
-    def never_ended(self) -> bool:
-        """Whether the thought that was expected at the start has not ended so far."""
-        return self._from_start
-
-    def feed(self, piece: str) -> str:
-        """What of the text so far can be shown now.
-
-        Raises StrayThoughtError at the end of a thought that had not begun.
-        """
-        start = max(0, len(self._held) - _LONGEST)
-        self._held += piece
-        shown = ""
-        while mark := (_CLOSE if self._thinking else _MARK).search(self._held, start):
-            before, self._held, start = self._held[: mark.start()], self._held[mark.end() :], 0
-            if self._thinking:
-                self._thinking = self._from_start = False
-            elif _CLOSE.fullmatch(mark[0]):
-                raise StrayThoughtError
-            else:
-                shown += before
-                self._thinking = True
-        return self._without_front(shown + self._release())
-
-    def end(self) -> str:
-        """What was held back and is text after all, now that nothing more comes."""
-        text = "" if self._thinking and not self._from_start else self._held
-        self._held = ""
-        return self._without_front(text)
-
-    def _release(self) -> str:
-        """What can be shown: no thought, and no tail that the next piece may make a mark of."""
-        if self._thinking:
-            if not self._from_start:
-                self._held = self._held[-_LONGEST:]
-            return ""
-        tail = _MAYBE_MARK.search(self._held)
-        cut = tail.start() if tail else len(self._held)
-        shown, self._held = self._held[:cut], self._held[cut:]
-        return shown
-
-    def _without_front(self, text: str) -> str:
-        if not self._begun:
-            text = text.lstrip()
-            self._begun = bool(text)
-        return text
-
-
-_log = logging.getLogger(__name__)
-
-
-class Pump:
-    """Runs ``source`` in a daemon thread; ``cut`` ends what it waits for, from any thread."""
-
-    def __init__(self, source: Callable[[], Iterator[ReplyChunk]], cut: Callable[[], None]) -> None:
-        self._source = source
-        self._cut = cut
-        self._queue: SimpleQueue[ReplyChunk | BaseException | None] = SimpleQueue()
-        self._stopped = Event()
-
-    def start(self) -> None:
-        Thread(target=self._run, name="verbatim-reply", daemon=True).start()
-
-    def next(self, deadline: float, beat_s: float = inf) -> ReplyChunk | None:
-        """The next chunk, ``None`` at the end, an empty one where none comes within ``beat_s``.
-
-        Raises TimeoutError at the deadline, and what the source raised.
-        """
-        left_s = max(0.0, deadline - time.monotonic())
-        try:
-            found = self._queue.get(timeout=min(left_s, beat_s))
-        except Empty:
-            if beat_s < left_s:
-                return ReplyChunk("")
-            raise TimeoutError from None
-        if isinstance(found, BaseException):
-            raise found
-        return found
-
-    def stop(self) -> None:
-        """Ends the source and whoever waits in ``next``."""
-        if not self._stopped.is_set():
-            self._stopped.set()
-            self._queue.put(None)
-            self._cut()
-
-    def _run(self) -> None:
-        try:
-            for chunk in self._source():
-                if self._stopped.is_set():
-                    return
-                self._queue.put(chunk)
-            self._queue.put(None)
-        except BaseException as error:
-            self._queue.put(error)
-        finally:
-            self._cut()
 
 
 class StreamedReply(Reply):
@@ -266,3 +150,116 @@ class StreamedReply(Reply):
                 " server's window, and that VERBATIM_LLM_URL names its API"
             )
         return self._place.error("empty", f"the model {model} at {url} {why}")
+
+
+class Pump:
+    """Runs ``source`` in a daemon thread; ``cut`` ends what it waits for, from any thread."""
+
+    def __init__(self, source: Callable[[], Iterator[ReplyChunk]], cut: Callable[[], None]) -> None:
+        self._source = source
+        self._cut = cut
+        self._queue: SimpleQueue[ReplyChunk | BaseException | None] = SimpleQueue()
+        self._stopped = Event()
+
+    def start(self) -> None:
+        Thread(target=self._run, name="verbatim-reply", daemon=True).start()
+
+    def next(self, deadline: float, beat_s: float = inf) -> ReplyChunk | None:
+        """The next chunk, ``None`` at the end, an empty one where none comes within ``beat_s``.
+
+        Raises TimeoutError at the deadline, and what the source raised.
+        """
+        left_s = max(0.0, deadline - time.monotonic())
+        try:
+            found = self._queue.get(timeout=min(left_s, beat_s))
+        except Empty:
+            if beat_s < left_s:
+                return ReplyChunk("")
+            raise TimeoutError from None
+        if isinstance(found, BaseException):
+            raise found
+        return found
+
+    def stop(self) -> None:
+        """Ends the source and whoever waits in ``next``."""
+        if not self._stopped.is_set():
+            self._stopped.set()
+            self._queue.put(None)
+            self._cut()
+
+    def _run(self) -> None:
+        try:
+            for chunk in self._source():
+                if self._stopped.is_set():
+                    return
+                self._queue.put(chunk)
+            self._queue.put(None)
+        except BaseException as error:
+            self._queue.put(error)
+        finally:
+            self._cut()
+
+
+class StrayThoughtError(Exception):
+    """A thought ended that had not begun: what came before it was no answer either."""
+
+
+class ThoughtFilter:
+    """Text in pieces, as they come; out without thoughts and without white space at the front.
+
+    ``from_start`` is for models whose prompt already opens the thought, so that only its end
+    stands in the reply. Such a reply is held back until that end; without one, all of it is text.
+    """
+
+    def __init__(self, from_start: bool = False) -> None:
+        self._thinking = from_start
+        self._from_start = from_start
+        self._held = ""
+        self._begun = False
+
+    @property
+    def never_ended(self) -> bool:
+        """Whether the thought that was expected at the start has not ended so far."""
+        return self._from_start
+
+    def feed(self, piece: str) -> str:
+        """What of the text so far can be shown now.
+
+        Raises StrayThoughtError at the end of a thought that had not begun.
+        """
+        start = max(0, len(self._held) - _LONGEST)
+        self._held += piece
+        shown = ""
+        while mark := (_CLOSE if self._thinking else _MARK).search(self._held, start):
+            before, self._held, start = self._held[: mark.start()], self._held[mark.end() :], 0
+            if self._thinking:
+                self._thinking = self._from_start = False
+            elif _CLOSE.fullmatch(mark[0]):
+                raise StrayThoughtError
+            else:
+                shown += before
+                self._thinking = True
+        return self._without_front(shown + self._release())
+
+    def end(self) -> str:
+        """What was held back and is text after all, now that nothing more comes."""
+        text = "" if self._thinking and not self._from_start else self._held
+        self._held = ""
+        return self._without_front(text)
+
+    def _release(self) -> str:
+        """What can be shown: no thought, and no tail that the next piece may make a mark of."""
+        if self._thinking:
+            if not self._from_start:
+                self._held = self._held[-_LONGEST:]
+            return ""
+        tail = _MAYBE_MARK.search(self._held)
+        cut = tail.start() if tail else len(self._held)
+        shown, self._held = self._held[:cut], self._held[cut:]
+        return shown
+
+    def _without_front(self, text: str) -> str:
+        if not self._begun:
+            text = text.lstrip()
+            self._begun = bool(text)
+        return text

@@ -1,9 +1,4 @@
-"""Message, Reply, LanguageModel: what the rest of the house knows of a model.
-
-What a deep answer may cost: calls of the model and seconds, counted down.
-
-The nouns of talking to a language model, whichever it is.
-"""
+"""The nouns of talking to a language model, whichever: messages, replies, the model itself."""
 
 from __future__ import annotations
 
@@ -14,7 +9,6 @@ from typing import Literal, NamedTuple, Protocol, Self
 
 BEAT_S = 0.5
 """So often at least whoever reads is told how it stands, and may leave."""
-
 
 Finish = Literal["stop", "limit", "withheld"]
 """Why a reply ended: by itself, at the limit of its length, or by the provider's filter."""

@@ -1,4 +1,4 @@
-"""The HTTP connection of one call, and the one file that knows httpx.
+"""The HTTP connection of one call.
 
 The model libraries make their requests through it, which gives three things that they don't: the
 key is put in last and never lies in one of their objects, another thread can end a call that

@@ -8,10 +8,9 @@ from collections.abc import Iterable
 from typing import Any
 
 import pytest
-from llama_index.core.llms import MockLLM
 
 from assistant.llm.failures import LanguageModelError
-from assistant.llm.model import language_model, over_llm
+from assistant.llm.model import language_model
 from assistant.llm.types import LanguageModel, Message
 from assistant.settings import ModelSettings, Provider, Secret
 from corpus.types import SettingsError
@@ -75,6 +74,14 @@ def test_ollama_tells_of_a_limit_and_of_a_break(scripted: ScriptedServer) -> Non
         model.complete(ASK)
 
 
+def test_what_ollama_reports_in_mid_reply_is_told(scripted: ScriptedServer) -> None:
+    raw = ollama_lines([("They slip", "")], None) + b'{"error": "out of memory"}\n'
+    scripted.play(Scene(raw=raw, raw_kind="application/x-ndjson"))
+    with pytest.raises(LanguageModelError, match="out of memory") as caught:
+        provided(scripted, "ollama").complete(ASK)
+    assert caught.value.reason == "failed"
+
+
 def test_gemini_answers(scripted: ScriptedServer) -> None:
     raw = gemini_events([("Knives?", True), ("They ", False), ("slip.", False)])
     scripted.play(Scene(raw=raw))
@@ -131,12 +138,6 @@ def test_no_server_is_told_alike(scripted: ScriptedServer, provider: Provider) -
     with pytest.raises(LanguageModelError) as caught:
         provided(scripted, provider).complete(ASK)
     assert caught.value.reason == "unreachable"
-
-
-def test_any_llamaindex_model_will_do() -> None:
-    model = over_llm(MockLLM())
-    completion = model.complete([Message("user", "What about knives?")])
-    assert "knives" in completion.text
 
 
 def test_a_missing_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
