@@ -25,7 +25,7 @@ from urllib.parse import urlsplit
 
 from assistant.llm.failures import ReportedError, said_by
 from assistant.llm.types import Finish, Message, ReplyChunk
-from assistant.llm.wire import Wire
+from assistant.llm.wire import Headers, Wire
 from assistant.settings import ModelSettings, Provider
 from corpus.types import SettingsError
 
@@ -80,8 +80,9 @@ class Call:
 class Backend:
     """A provider: how to open LlamaIndex's ``LLM`` for one call, and how its replies end.
 
-    ``models_url`` answers a GET when the provider can be reached. ``load`` imports the library,
-    which takes a second or two, and gives its class; ``arguments`` are that class's for one call,
+    ``models_url`` answers a GET when the provider can be reached. ``headers`` are made for each
+    call, so that the key lies in no object that may be shown. ``load`` imports the library, which
+    takes a second or two, and gives its class; ``arguments`` are that class's for one call,
     beside those that all of them have. ``finish`` reads a response's own word for why the reply
     ended, ``ended_by`` does so where the library raises instead; ``reported`` knows the library's
     error for what the server says went wrong. With ``must_finish`` there always is a word for the
@@ -91,7 +92,7 @@ class Backend:
     settings: ModelSettings
     url: str
     models_url: str
-    headers: Mapping[str, str | None]
+    headers: Callable[[], Headers]
     load: Callable[[], Callable[..., LLM]]
     arguments: Callable[[Call, Wire], dict[str, Any]]
     finish: Callable[[ChatResponse], object]
@@ -101,7 +102,7 @@ class Backend:
 
     def wire(self) -> Wire:
         """A connection for one call."""
-        return Wire(self.headers)
+        return Wire(self.headers())
 
     def open(self, call: Call, wire: Wire) -> LLM:
         """The model for one call, which sends its requests through ``wire``."""
@@ -211,7 +212,7 @@ def _without(url: str, ends: Sequence[str]) -> str:
     return base
 
 
-def _bearer(settings: ModelSettings) -> Mapping[str, str | None]:
+def _bearer(settings: ModelSettings) -> Headers:
     return {"Authorization": f"Bearer {settings.key.reveal()}" if settings.key else None}
 
 
@@ -243,7 +244,7 @@ def _openai(settings: ModelSettings) -> Backend:
         settings,
         base,
         f"{base}/models",
-        _bearer(settings),
+        lambda: _bearer(settings),
         _load_openai,
         arguments,
         _openai_finish,
@@ -298,7 +299,7 @@ def _ollama(settings: ModelSettings) -> Backend:
         settings,
         base,
         f"{base}/api/tags",
-        _bearer(settings),
+        lambda: _bearer(settings),
         _load_ollama,
         arguments,
         _raw_word("done_reason"),
@@ -339,7 +340,7 @@ def _gemini(settings: ModelSettings) -> Backend:
         settings,
         base,
         f"{base}/v1beta/models",
-        {"x-goog-api-key": settings.key.reveal() or None},
+        lambda: {"x-goog-api-key": settings.key.reveal() or None},
         _load_gemini,
         arguments,
         _raw_word("finish_reason"),

@@ -17,13 +17,16 @@ from typing import Any
 
 import httpx
 
+Headers = Mapping[str, str | None]
+"""Headers that replace a request's own; ``None`` takes one out."""
+
 _CONNECT_S = 5.0
 
 
 class Wire:
-    """One call's connection. ``headers`` replace a request's own; ``None`` takes one out."""
+    """One call's connection."""
 
-    def __init__(self, headers: Mapping[str, str | None]) -> None:
+    def __init__(self, headers: Headers) -> None:
         self._headers = headers
         self._clients: list[httpx.Client] = []
         self._sockets: list[socket.socket] = []
