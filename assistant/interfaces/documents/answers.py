@@ -1,20 +1,14 @@
-"""Answers, hits, places, quotations as JSON documents: one schema for command line, API and MCP.
+"""Answers, hits, places and quotations as JSON documents: one schema for all programs.
 
-What programs are told about answers, hits and quotes: the command line's documents and links.
-
-What the command line prints: the JSON of its contract, and the same for people to read.
-
-What ``cite`` tells: the JSON of its contract, and the same for people to read.
-
-The engine's values as the documents of the API. Pure.
-
-``home`` is the address of the page, which permanent links begin with.
+The models are the documents of the HTTP API and of MCP. They are made from the engine's values
+field by field; ``home`` is the address of the page, which permanent links begin with. The command
+line prints the same documents, of some of their fields, in an order of its own. Pure.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any, Literal
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Final, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -27,37 +21,43 @@ from assistant.citation.permalink import (
     permanent_id,
     place_id,
 )
-from assistant.citation.types import (
-    Checked,
-    Lookup,
-    Match,
-    Place,
-    ProblemKind,
-    Quotation,
-    QuoteDifference,
-)
-from assistant.types import (
-    Answer,
-    Citation,
-    Json,
-    Mode,
-    Outcome,
-    Stage,
-    Statement,
-    Status,
-    Step,
-    Update,
-)
+from assistant.citation.types import Checked, Lookup, Match, Place, ProblemKind, Quotation
+from assistant.types import Answer, Citation, Json, Mode, Outcome, Stage, Status, Update
 from corpus.links import moment_url, player_url
-from corpus.types import SectionKind, SettingsError
+from corpus.types import Chunk, SectionKind, SettingsError
 from index.moments import moment_of_hit
-from index.types import Evidence, Hit, SyncReport, Talk
+from index.types import Evidence, Hit, Moment, SyncReport, Talk
+
+_MATCHES: Final[tuple[Match, ...]] = ("exact", "close", "meaning")
+"""From the best on."""
+_CLI_CITATION: Final = (
+    "marker", "file", "title", "heading", "speakers", "start_s", "end_s", "estimated", "url",
+    "quote", "verified",
+)  # fmt: skip
+_CLI_ANSWER: Final = ("status", "answer", "citations", "mode", "timings_ms")
+_CLI_WRITTEN: Final = (*_CLI_ANSWER, "model", "notice", "statements")
+_CLI_HIT: Final = (
+    "rank", "score", "file", "transcript", "title", "heading", "kind", "speakers", "start_s",
+    "end_s", "estimated", "url", "quote", "text",
+)  # fmt: skip
+_CLI_PLACE: Final = (*_CLI_HIT, "match", "similarity", "matched", "spans", "wording", "id")
+_CLI_QUOTATION: Final = (
+    "start", "end", "match", "hits", "looked_up", "timings_ms", "claimed_speakers", "problems",
+)  # fmt: skip
 
 
 class DocumentModel(BaseModel):
     """All fields are always there; what a source doesn't give is null."""
 
-    model_config = ConfigDict(extra="forbid", json_schema_serialization_defaults_required=True)
+    model_config = ConfigDict(
+        extra="forbid", from_attributes=True, json_schema_serialization_defaults_required=True
+    )
+
+    @classmethod
+    def of(cls, value: object, **beyond: Any) -> Self:
+        """The document of a value: what it has by a field's name, and what is given beyond."""
+        named = {name: getattr(value, name) for name in cls.model_fields if name not in beyond}
+        return cls.model_validate(named | beyond)
 
 
 class ErrorIn(DocumentModel):
@@ -222,209 +222,144 @@ class CitedOut(DocumentModel):
     talk: str | None = Field(description="The id of their talk if it is still there.")
 
 
-def report_json(report: SyncReport) -> Json:
-    """The document that ``index --json`` prints."""
-    return {
-        "added": report.added,
-        "updated": report.updated,
-        "removed": report.removed,
-        "unchanged": report.unchanged,
-        "failed": [{"file": item.file, "error": item.error} for item in report.failed],
-        "chunks": report.chunks,
-        "seconds": round(report.seconds, 2),
-    }
+class FailureOut(DocumentModel):
+    """A file that could not be read."""
+
+    file: str
+    error: str
 
 
-def evidence_json(evidence: Evidence, timings_ms: Mapping[str, float]) -> Json:
-    """The document that ``search --json`` prints."""
-    return {
-        "answerable": round(evidence.answerable, 4),
-        "hits": [hit_json(rank, hit) for rank, hit in enumerate(evidence.hits, start=1)],
-        "timings_ms": dict(timings_ms),
-    }
+class ReportOut(DocumentModel):
+    """What bringing the index up to date did."""
 
-
-def hit_json(rank: int, hit: Hit) -> Json:
-    """One hit of ``search --json``; its span is that of its best moment."""
-    chunk = hit.chunk
-    moment = moment_of_hit(chunk, hit.best)
-    return {
-        "rank": rank,
-        "score": round(hit.score, 4),
-        "file": chunk.file,
-        "transcript": chunk.transcript_id,
-        "title": chunk.title,
-        "heading": chunk.heading,
-        "kind": chunk.kind,
-        "speakers": list(chunk.speakers),
-        "start_s": moment.start_s,
-        "end_s": moment.end_s,
-        "estimated": moment.estimated,
-        "url": moment_url(chunk.source_url, moment.start_s),
-        "quote": hit.best.text,
-        "text": chunk.text,
-    }
-
-
-def answer_json(answer: Answer) -> Json:
-    """The document that ``ask --json`` prints; of a model it speaks where one was asked."""
-    document: Json = {
-        "status": answer.status,
-        "answer": answer.text,
-        "citations": [_citation_json(citation) for citation in answer.citations],
-        "mode": answer.mode,
-        "timings_ms": dict(answer.timings_ms),
-    }
-    if answer.model:
-        document["model"] = answer.model
-        document["notice"] = answer.notice
-        document["statements"] = [_statement_json(one) for one in answer.statements]
-    return document
-
-
-def _statement_json(statement: Statement) -> Json:
-    return {
-        "text": statement.text,
-        "outcome": statement.outcome,
-        "markers": list(statement.markers),
-        "reason": statement.reason,
-        "detail": statement.detail,
-    }
-
-
-def _citation_json(citation: Citation) -> Json:
-    return {
-        "marker": citation.marker,
-        "file": citation.file,
-        "title": citation.title,
-        "heading": citation.heading,
-        "speakers": list(citation.speakers),
-        "start_s": citation.start_s,
-        "end_s": citation.end_s,
-        "estimated": citation.estimated,
-        "url": citation.url,
-        "quote": citation.quote,
-        "verified": citation.verified,
-    }
-
-
-def lookup_json(lookup: Lookup) -> Json:
-    """The document that ``cite --json`` prints for a quote."""
-    return {
-        "match": lookup.match,
-        "hits": [place_json(rank, place) for rank, place in enumerate(lookup.places, start=1)],
-        "looked_up": lookup.text,
-        "timings_ms": dict(lookup.timings_ms),
-    }
-
-
-def place_json(rank: int, place: Place) -> Json:
-    """One hit: what a hit of ``search`` has, and how the quote stands to it. ``spans`` are offsets
-    in ``quote``; ``id`` is what the permanent link ``/c/<id>`` ends in."""
-    chunk, moment = place.chunk, place.moment
-    return {
-        "rank": rank,
-        "score": round(place.similarity, 4),
-        "file": chunk.file,
-        "transcript": chunk.transcript_id,
-        "title": chunk.title,
-        "heading": chunk.heading,
-        "kind": chunk.kind,
-        "speakers": list(place.speakers),
-        "start_s": moment.start_s,
-        "end_s": moment.end_s,
-        "estimated": moment.estimated,
-        "url": moment_url(chunk.source_url, moment.start_s),
-        "quote": place.quote,
-        "text": chunk.text,
-        "match": place.match,
-        "similarity": round(place.similarity, 4),
-        "matched": place.matched,
-        "spans": [list(span) for span in place.spans],
-        "wording": None if place.wording is None else _wording_json(place.wording),
-        "id": place_id(place),
-    }
-
-
-def checked_json(checked: Checked) -> Json:
-    """The document that ``cite --file --json`` prints; ``match`` is the best sentence's."""
-    order: tuple[Match, ...] = ("exact", "close", "meaning")
-    found = {one.lookup.match for one in checked.quotations}
-    return {
-        "match": next((match for match in order if match in found), "none"),
-        "sentences": checked.sentences,
-        "quotations": [_quotation_json(one) for one in checked.quotations],
-    }
-
-
-def _quotation_json(one: Quotation) -> Json:
-    return {
-        "start": one.start,
-        "end": one.end,
-        **lookup_json(one.lookup),
-        "claimed_speakers": list(one.claimed),
-        "problems": [
-            {"kind": problem.kind, "said": problem.said, "source": problem.detail}
-            for problem in one.problems
-        ],
-    }
-
-
-def _wording_json(wording: QuoteDifference) -> Json:
-    return {
-        "changed": wording.changed,
-        "left_out": wording.left_out,
-        "added": wording.added,
-    }
+    added: int
+    updated: int
+    removed: int
+    unchanged: int
+    failed: list[FailureOut]
+    chunks: int
+    seconds: float
 
 
 def answer_out(answer: Answer, home: str) -> AnswerOut:
-    """An answer."""
-    beyond: Json = {"model": None, "notice": answer.notice, "statements": []}
-    document = beyond | answer_json(answer)
-    told = zip(document["citations"], answer.citations, strict=True)
-    return AnswerOut.model_validate(
-        document
-        | {
-            "citations": [one | _beyond(citation, home) for one, citation in told],
-            "answerable": min(max(answer.answerable, 0.0), 1.0),
-            "suggestions": list(answer.suggestions),
-            "steps": [_step(step) for step in answer.steps],
-        }
+    """An answer; its sentences stand in it where a model wrote them."""
+    return AnswerOut.of(
+        answer,
+        answer=answer.text,
+        citations=[citation_out(each, home) for each in answer.citations],
+        answerable=min(max(answer.answerable, 0.0), 1.0),
+        model=answer.model or None,
+        statements=answer.statements if answer.model else (),
+    )
+
+
+def citation_out(citation: Citation, home: str) -> CitationOut:
+    """Where a claim of an answer stands."""
+    return CitationOut.of(
+        citation,
+        transcript=citation.transcript_id,
+        link=_link(permanent_id(citation), home),
     )
 
 
 def update_out(update: Update, home: str) -> UpdateOut:
     """An answer on its way."""
-    return UpdateOut(
-        stage=update.stage,
-        answer=answer_out(update.answer, home) if update.answer else None,
-        seconds_left=update.seconds_left,
-        calls_left=update.calls_left,
-    )
+    return UpdateOut.of(update, answer=answer_out(update.answer, home) if update.answer else None)
 
 
-def search_out(evidence: Evidence, timings_ms: Any, home: str) -> SearchOut:
+def search_out(evidence: Evidence, timings_ms: Mapping[str, float], home: str) -> SearchOut:
     """What a search found."""
-    document = evidence_json(evidence, timings_ms)
-    told = zip(document["hits"], evidence.hits, strict=True)
-    return SearchOut.model_validate(
-        document | {"hits": [one | _hit_links(one, hit, home) for one, hit in told]}
+    return SearchOut(
+        answerable=round(evidence.answerable, 4),
+        hits=[hit_out(rank, hit, home) for rank, hit in enumerate(evidence.hits, start=1)],
+        timings_ms=dict(timings_ms),
     )
+
+
+def hit_out(rank: int, hit: Hit, home: str) -> HitOut:
+    """One passage. The permanent link is of the best sentence, with its own time."""
+    try:
+        identifier = citation_id(hit.chunk.transcript_id, hit.best.text, hit.best.start_s)
+    except SettingsError:
+        identifier = None
+    return HitOut.of(
+        hit.chunk,
+        rank=rank,
+        score=round(hit.score, 4),
+        quote=hit.best.text,
+        link=_link(identifier, home),
+        **_where(hit.chunk, moment_of_hit(hit.chunk, hit.best)),
+    )
+
+
+def place_out(rank: int, place: Place, home: str) -> PlaceOut:
+    """One place of a quote: what a hit has, and how the quote stands to it."""
+    identifier = place_id(place)
+    similarity = round(place.similarity, 4)
+    return PlaceOut.of(
+        place.chunk,
+        rank=rank,
+        score=similarity,
+        speakers=place.speakers,
+        quote=place.quote,
+        match=place.match,
+        similarity=similarity,
+        matched=place.matched,
+        spans=place.spans,
+        wording=place.wording,
+        id=identifier,
+        link=_link(identifier, home),
+        **_where(place.chunk, place.moment),
+    )
+
+
+def _where(chunk: Chunk, moment: Moment) -> Json:
+    """The place in its recording."""
+    return {
+        "transcript": chunk.transcript_id,
+        "start_s": moment.start_s,
+        "end_s": moment.end_s,
+        "estimated": moment.estimated,
+        "url": moment_url(chunk.source_url, moment.start_s),
+        "player_url": player_url(chunk.source_url, moment.start_s),
+    }
+
+
+def _link(identifier: str | None, home: str) -> str | None:
+    return f"{home}/{citation_path(identifier)}" if identifier else None
 
 
 def lookup_out(lookup: Lookup, home: str) -> LookupOut:
     """What came of a quote."""
-    return LookupOut.model_validate(_lookup(lookup_json(lookup), lookup.places, home))
+    return LookupOut.of(lookup, **_looked_up(lookup, home))
 
 
 def checked_out(checked: Checked, home: str) -> CheckedOut:
     """What came of a text."""
-    document = checked_json(checked)
-    told = zip(document["quotations"], checked.quotations, strict=True)
-    return CheckedOut.model_validate(
-        document | {"quotations": [_lookup(one, found.lookup.places, home) for one, found in told]}
+    found = {each.lookup.match for each in checked.quotations}
+    return CheckedOut.of(
+        checked,
+        match=next((match for match in _MATCHES if match in found), "none"),
+        quotations=[_quotation(each, home) for each in checked.quotations],
     )
+
+
+def _quotation(quotation: Quotation, home: str) -> QuotationOut:
+    return QuotationOut.of(
+        quotation,
+        match=quotation.lookup.match,
+        timings_ms=quotation.lookup.timings_ms,
+        claimed_speakers=quotation.claimed,
+        problems=[ProblemOut.of(each, source=each.detail) for each in quotation.problems],
+        **_looked_up(quotation.lookup, home),
+    )
+
+
+def _looked_up(lookup: Lookup, home: str) -> Json:
+    return {
+        "hits": [place_out(rank, each, home) for rank, each in enumerate(lookup.places, start=1)],
+        "looked_up": lookup.text,
+    }
 
 
 def cited_out(resolved: Resolved, talks: Sequence[Talk], home: str) -> CitedOut:
@@ -433,54 +368,51 @@ def cited_out(resolved: Resolved, talks: Sequence[Talk], home: str) -> CitedOut:
         talk = next((talk.id for talk in talks if talk.file == resolved.file), None)
         return CitedOut(state="gone", moved=False, place=None, talk=talk)
     found = isinstance(resolved, FoundAgain)
-    document = place_json(1, resolved.place)
     return CitedOut(
         state="found" if found else "changed",
         moved=isinstance(resolved, FoundAgain) and resolved.moved,
-        place=PlaceOut.model_validate(document | _place_links(document, resolved.place, home)),
+        place=place_out(1, resolved.place, home),
         talk=resolved.place.chunk.transcript_id,
     )
 
 
-def _lookup(document: Json, places: Sequence[Place], home: str) -> Json:
-    told = zip(document["hits"], places, strict=True)
-    return document | {"hits": [one | _place_links(one, place, home) for one, place in told]}
+def report_json(report: SyncReport) -> Json:
+    """What ``index --json`` prints."""
+    document = ReportOut.of(report, seconds=round(report.seconds, 2))
+    return document.model_dump(mode="json")
 
 
-def _place_links(document: Json, place: Place, home: str) -> Json:
-    return {
-        "player_url": player_url(place.chunk.source_url, place.moment.start_s),
-        "link": f"{home}/{citation_path(document['id'])}" if document["id"] else None,
-    }
+def answer_json(answer: Answer) -> Json:
+    """What ``ask --json`` prints; of a model it speaks where one was asked."""
+    document = answer_out(answer, "").model_dump(mode="json")
+    told = _picked(document, _CLI_WRITTEN if answer.model else _CLI_ANSWER)
+    return _with_each(told, "citations", _CLI_CITATION)
 
 
-def _hit_links(document: Json, hit: Hit, home: str) -> Json:
-    """The permanent link is of the best sentence, with its own time."""
-    try:
-        identifier = citation_id(hit.chunk.transcript_id, hit.best.text, hit.best.start_s)
-    except SettingsError:
-        identifier = ""
-    return {
-        "player_url": player_url(hit.chunk.source_url, document["start_s"]),
-        "link": f"{home}/{citation_path(identifier)}" if identifier else None,
-    }
+def evidence_json(evidence: Evidence, timings_ms: Mapping[str, float]) -> Json:
+    """What ``search --json`` prints."""
+    document = search_out(evidence, timings_ms, "").model_dump(mode="json")
+    return _with_each(document, "hits", _CLI_HIT)
 
 
-def _beyond(citation: Citation, home: str) -> Json:
-    """What a program of the web needs beyond the command line's document."""
-    identifier = permanent_id(citation)
-    return {
-        "transcript": citation.transcript_id,
-        "player_url": citation.player_url,
-        "link": f"{home}/{citation_path(identifier)}" if identifier else None,
-        "passage": citation.passage,
-    }
+def lookup_json(lookup: Lookup) -> Json:
+    """What ``cite --json`` prints for a quote."""
+    document = lookup_out(lookup, "").model_dump(mode="json")
+    return _with_each(document, "hits", _CLI_PLACE)
 
 
-def _step(step: Step) -> StepOut:
-    return StepOut(
-        kind=step.kind,
-        text=step.text,
-        elapsed_s=step.elapsed_s,
-        steps=[_step(inner) for inner in step.steps],
-    )
+def checked_json(checked: Checked) -> Json:
+    """What ``cite --file --json`` prints for a text."""
+    document = checked_out(checked, "").model_dump(mode="json")
+    told = _with_each(document, "quotations", _CLI_QUOTATION)
+    quotations = [_with_each(each, "hits", _CLI_PLACE) for each in told["quotations"]]
+    return told | {"quotations": quotations}
+
+
+def _picked(document: Json, names: Iterable[str]) -> Json:
+    return {name: document[name] for name in names}
+
+
+def _with_each(document: Json, field: str, names: Iterable[str]) -> Json:
+    """The document with only these fields of each item of a list in it."""
+    return document | {field: [_picked(each, names) for each in document[field]]}

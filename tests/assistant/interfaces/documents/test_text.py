@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from assistant.citation.citation import cite
-from assistant.interfaces.documents.answers import answer_json, evidence_json, hit_json, report_json
+from assistant.interfaces.documents.answers import answer_json, evidence_json, hit_out, report_json
 from assistant.interfaces.documents.text import (
     answer_text,
     clock,
@@ -90,7 +90,7 @@ def test_hits_are_numbered_from_one() -> None:
 
 
 def test_a_hit_without_times_or_address_says_null() -> None:
-    hit = json.loads(json.dumps(hit_json(3, make_hit(TIMELESS, 0.5, [0.3]))))
+    hit = hit_out(3, make_hit(TIMELESS, 0.5, [0.3]), "").model_dump(mode="json")
     assert (hit["start_s"], hit["end_s"], hit["estimated"], hit["url"]) == (None, None, False, None)
     assert (hit["rank"], hit["speakers"]) == (3, [])
 
@@ -99,7 +99,7 @@ def test_a_long_hit_is_narrowed_to_the_moment_of_its_best_sentence() -> None:
     lines = [("Ann", [f"Sentence {n}."], 60.0 * n, 60.0 * n + 60) for n in range(10)]
     scores = [0.1] * 10
     scores[6] = 0.9
-    hit = hit_json(1, make_hit(make_chunk(lines), 0.9, scores))
+    hit = hit_out(1, make_hit(make_chunk(lines), 0.9, scores), "").model_dump()
     assert hit["quote"] == "Sentence 6."
     assert hit["start_s"] <= 360 < 420 <= hit["end_s"]
     assert hit["end_s"] - hit["start_s"] <= 120
