@@ -1,10 +1,7 @@
-"""Talks, topics and moments as documents.
+"""Talks, their topics and moments as JSON documents, and how the server is.
 
-A talk's moments: what one person says in one go, and which of them holds a second. Pure.
-
-What programs are told about talks, and how the server is.
-
-Talks, their topics and moments as documents. Pure; ``home`` is the address of the page.
+A moment is what one person says in one go; ``position_at`` finds the one that holds a second.
+``home`` is the address of the page, which links begin with. Pure.
 """
 
 from __future__ import annotations
@@ -17,50 +14,11 @@ from pydantic import Field
 
 from assistant.citation.permalink import talk_path
 from assistant.interfaces.documents.answers import DocumentModel
-from assistant.types import Mode
+from assistant.types import Json, Mode
 from corpus.links import moment_url, player_url
 from corpus.types import Section, SectionKind, Transcript, Utterance
 from index.storage.scopes import Facets, is_within
 from index.types import Scope, Talk, Topic
-
-
-@dataclass(frozen=True, slots=True)
-class SpokenUtterance:
-    """An utterance in its section."""
-
-    section: Section
-    utterance: Utterance
-
-
-def said_in(transcript: Transcript) -> tuple[SpokenUtterance, ...]:
-    """All moments of a talk, in its order."""
-    return tuple(
-        SpokenUtterance(section, utterance)
-        for section in transcript.sections
-        for utterance in section.utterances
-    )
-
-
-def position_at(moments: Sequence[SpokenUtterance], second: float) -> int | None:
-    """The position of what is said at a second; ``None`` where nothing has a time.
-
-    Between two moments it is the one before, and before the first one the first. What the talk
-    itself holds goes before a digest of it.
-    """
-    timed = [n for n, one in enumerate(moments) if one.utterance.start_s is not None]
-    if not timed:
-        return None
-    own = [n for n in timed if moments[n].section.kind == "talk"] or timed
-    begun = [n for n in own if _start(moments[n]) <= second]
-    return (
-        max(begun, key=lambda n: (_start(moments[n]), n))
-        if begun
-        else min(own, key=lambda n: _start(moments[n]))
-    )
-
-
-def _start(one: SpokenUtterance) -> float:
-    return one.utterance.start_s or 0.0
 
 
 class TalkOut(DocumentModel):
@@ -144,6 +102,35 @@ class HealthOut(DocumentModel):
     model: ModelOut | None
 
 
+def talk_out(talk: Talk, home: str) -> TalkOut:
+    """A talk without its words."""
+    player, link = player_url(talk.source_url, None), f"{home}/{talk_path(talk.id)}"
+    return TalkOut.of(talk, player_url=player, link=link)
+
+
+def topic_out(topic: Topic, talk: Talk) -> TopicOut:
+    """A topic of a talk."""
+    return TopicOut.of(topic, **_links(talk, topic.start_s))
+
+
+def moment_out(position: int, said: SpokenUtterance, talk: Talk) -> MomentOut:
+    """What one person says in one go; ``position`` counts over the whole talk."""
+    return MomentOut.of(
+        said.utterance,
+        position=position,
+        heading=said.section.heading,
+        kind=said.section.kind,
+        **_links(talk, said.utterance.start_s),
+    )
+
+
+def _links(talk: Talk, second: float | None) -> Json:
+    return {
+        "url": moment_url(talk.source_url, second),
+        "player_url": player_url(talk.source_url, second),
+    }
+
+
 def talks_within(talks: Sequence[Talk], scope: Scope) -> list[Talk]:
     """Those of the talks that a scope takes in."""
     return [
@@ -153,47 +140,40 @@ def talks_within(talks: Sequence[Talk], scope: Scope) -> list[Talk]:
     ]
 
 
-def talk_out(talk: Talk, home: str) -> TalkOut:
-    """A talk without its words."""
-    return TalkOut(
-        id=talk.id,
-        file=talk.file,
-        title=talk.title,
-        source_url=talk.source_url,
-        published=talk.published,
-        language=talk.language,
-        speakers=list(talk.speakers),
-        player_url=player_url(talk.source_url, None),
-        link=f"{home}/{talk_path(talk.id)}",
+@dataclass(frozen=True, slots=True)
+class SpokenUtterance:
+    """An utterance in its section."""
+
+    section: Section
+    utterance: Utterance
+
+
+def said_in(transcript: Transcript) -> tuple[SpokenUtterance, ...]:
+    """All moments of a talk, in its order."""
+    return tuple(
+        SpokenUtterance(section, utterance)
+        for section in transcript.sections
+        for utterance in section.utterances
     )
 
 
-def topic_out(topic: Topic, talk: Talk) -> TopicOut:
-    """A topic of a talk."""
-    return TopicOut(
-        position=topic.position,
-        heading=topic.heading,
-        kind=topic.kind,
-        speakers=list(topic.speakers),
-        start_s=topic.start_s,
-        end_s=topic.end_s,
-        url=moment_url(talk.source_url, topic.start_s),
-        player_url=player_url(talk.source_url, topic.start_s),
+def position_at(moments: Sequence[SpokenUtterance], second: float) -> int | None:
+    """The position of what is said at a second; ``None`` where nothing has a time.
+
+    Between two moments it is the one before, and before the first one the first. What the talk
+    itself holds goes before a digest of it.
+    """
+    timed = [n for n, one in enumerate(moments) if one.utterance.start_s is not None]
+    if not timed:
+        return None
+    own = [n for n in timed if moments[n].section.kind == "talk"] or timed
+    begun = [n for n in own if _start(moments[n]) <= second]
+    return (
+        max(begun, key=lambda n: (_start(moments[n]), n))
+        if begun
+        else min(own, key=lambda n: _start(moments[n]))
     )
 
 
-def moment_out(position: int, said: SpokenUtterance, talk: Talk) -> MomentOut:
-    """What one person says in one go; ``position`` counts over the whole talk."""
-    utterance = said.utterance
-    return MomentOut(
-        position=position,
-        heading=said.section.heading,
-        kind=said.section.kind,
-        speaker=utterance.speaker,
-        start_s=utterance.start_s,
-        end_s=utterance.end_s,
-        estimated=utterance.estimated,
-        text=utterance.text,
-        url=moment_url(talk.source_url, utterance.start_s),
-        player_url=player_url(talk.source_url, utterance.start_s),
-    )
+def _start(one: SpokenUtterance) -> float:
+    return one.utterance.start_s or 0.0

@@ -1,14 +1,8 @@
-"""The same for people: an answer as text with links, a search, a lookup, an index run.
+"""Answers, searches and lookups as text for people.
 
-What the command line prints: the JSON of its contract, and the same for people to read.
-
-An answer as text for a chat of another program: markers are links, sources stand at the end.
-
-Pure functions. The answer's Markdown is safe as it comes; what is added here is escaped.
-
-An answer as the chat API tells it: its text with links, and its citations for programs. Pure.
-
-What ``cite`` tells: the JSON of its contract, and the same for people to read.
+Two kinds of text: lines for a terminal, and Markdown for a chat of another program, in which
+markers are links and sources stand at the end. An answer's Markdown is safe as it comes; what is
+added to it here is escaped. Pure.
 """
 
 from __future__ import annotations
@@ -17,11 +11,12 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import MappingProxyType
+from typing import Final
 
 from assistant.citation.permalink import citation_path, permanent_id, web_url
 from assistant.citation.types import Checked, Lookup, Match, Place, QuoteDifference
 from assistant.generation.draft import escaped
-from assistant.interfaces.documents.answers import answer_out
+from assistant.interfaces.documents.answers import citation_out
 from assistant.messages.sureness import percent, sureness, sureness_words
 from assistant.messages.wording import answer_language
 from assistant.types import Answer, Citation, Json
@@ -30,6 +25,59 @@ from corpus.links import moment_url
 from index.moments import moment_of_hit
 from index.types import Evidence, IndexProgress, SyncReport
 
+Links = Mapping[int, str]
+"""Where a marker leads; one without a link has no entry."""
+
+HEADINGS: Final[Mapping[str, str]] = MappingProxyType(
+    {"en": "Sources", "zh-Hans": "来源", "zh-Hant": "來源"}
+)
+_MATCHES: Final[Mapping[Match, str]] = MappingProxyType(
+    {
+        "exact": "These words were said",
+        "close": "Nearly these words were said",
+        "meaning": "This was said in other words, or in another language",
+        "none": "This was not said here",
+    }
+)
+_MARKER: Final = re.compile(r"\\.|\[(\d{1,3})\](?!\()", re.DOTALL)
+"""A marker; a backslash before it makes it text, and what is a link already stays one."""
+_LINKED: Final = re.compile(r"\[(\[\d{1,3}\])\]\([^()\s]*\)")
+_SOURCES: Final = re.compile(
+    rf"\n\n\*\*(?:{'|'.join(HEADINGS.values())})\*\*\n\n- \[\d{{1,3}}\] .*\Z", re.DOTALL
+)
+_SIGNS: Final = {
+    "(": "%28", ")": "%29", "<": "%3C", ">": "%3E", '"': "%22", "\\": "%5C",
+    " ": "%20", "\n": "", "\r": "",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class ChatText:
+    """The text, and the places in it that lead to a source: ``(start, end, marker)``."""
+
+    text: str
+    places: tuple[tuple[int, int, int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenAnswer:
+    """What can be told by now, in Markdown; ``is_whole`` once that is all.
+
+    ``citations`` are documents as ``POST /api/ask`` tells them.
+    """
+
+    text: str
+    annotations: tuple[Json, ...] = ()
+    citations: tuple[Json, ...] = ()
+    is_whole: bool = False
+
+    def moved(self, by: int) -> WrittenAnswer:
+        """The same behind so many characters of other text."""
+        return replace(self, annotations=tuple(_moved(one, by) for one in self.annotations))
+
+
+# For a terminal.
+
 
 def report_text(report: SyncReport) -> str:
     """One line on what indexing did."""
@@ -37,6 +85,17 @@ def report_text(report: SyncReport) -> str:
         f"{report.added} added, {report.updated} updated, {report.removed} removed, "
         f"{report.unchanged} unchanged, {len(report.failed)} failed; "
         f"{report.chunks} passages in {report.seconds:.1f} s"
+    )
+
+
+def progress_text(progress: IndexProgress) -> str:
+    """One line for a terminal: files, passages, rate, time left."""
+    rate = progress.tokens / progress.elapsed_s if progress.elapsed_s > 0 else 0.0
+    left = f"{(progress.tokens_total - progress.tokens) / rate:.0f} s left" if rate else "starting"
+    return (
+        f"files {progress.files}/{progress.files_total} · "
+        f"passages {progress.chunks}/{progress.chunks_total} · "
+        f"{rate:,.0f} tokens/s · {left}"
     )
 
 
@@ -50,8 +109,7 @@ def evidence_text(evidence: Evidence, min_confidence: float) -> str:
     for rank, hit in enumerate(evidence.hits, start=1):
         moment = moment_of_hit(hit.chunk, hit.best)
         when = clock(moment.start_s, moment.end_s, moment.estimated)
-        who = ", ".join(hit.chunk.speakers)
-        place = " · ".join(part for part in (hit.chunk.title, hit.chunk.heading, who, when) if part)
+        place = _place_line(hit.chunk.title, hit.chunk.heading, hit.chunk.speakers, when)
         lines += ["", f"{rank}. {place}", f"   {' '.join(hit.best.text.split())}"]
         url = moment_url(hit.chunk.source_url, moment.start_s)
         if url:
@@ -66,8 +124,7 @@ def answer_text(answer: Answer) -> str:
         lines.append("")
     for citation in answer.citations:
         when = clock(citation.start_s, citation.end_s, citation.estimated) or "no times in source"
-        who = ", ".join(citation.speakers)
-        place = " · ".join(part for part in (citation.title, citation.heading, who, when) if part)
+        place = _place_line(citation.title, citation.heading, citation.speakers, when)
         lines.append(f"[{citation.marker}] {place}")
         if citation.url:
             lines.append(f"    {citation.url}")
@@ -77,28 +134,58 @@ def answer_text(answer: Answer) -> str:
     return "\n".join(lines)
 
 
-def _written_line(answer: Answer) -> str:
-    """Who wrote it, and how many of its sentences the check could hold to their evidence."""
-    claims = [one for one in answer.statements if one.outcome != "no_claim"]
-    verified = sum(bool(one.markers) for one in claims)
-    return f"Written by {answer.model}; {verified} of {len(claims)} sentences verified."
+def lookup_text(lookup: Lookup) -> str:
+    """A quote's places for a person."""
+    lines = [f"{_MATCHES[lookup.match]}."]
+    if lookup.match == "none" and lookup.places:
+        lines.append("What comes nearest:")
+    for rank, place in enumerate(lookup.places, start=1):
+        lines += ["", f"{rank}. {_found_line(place)}", f"   {marked(place)}"]
+        if told := wording_text(place.wording):
+            lines.append(f"   {told}")
+        if url := moment_url(place.chunk.source_url, place.moment.start_s):
+            lines.append(f"   {url}")
+    return "\n".join(lines)
 
 
-def _sureness_line(answerable: float, *, answered: bool) -> str:
-    words = sureness_words("en")
-    level = words.levels[sureness(answerable, answered=answered)]
-    return f"{level}. {words.probability.format(percent(answerable))}."
+def checked_text(checked: Checked) -> str:
+    """An article's quotations for a person, problems pointed out."""
+    wrong = sum(bool(one.problems) for one in checked.quotations)
+    lines = [
+        f"{len(checked.quotations)} of {checked.sentences} sentences quote the library;"
+        f" {wrong} with something wrong."
+    ]
+    for one in checked.quotations:
+        place = one.lookup.places[0]
+        lines += ["", one.lookup.text, f"   {one.lookup.match}: {_found_line(place)}"]
+        lines.append(f"   {marked(place)}")
+        for problem in one.problems:
+            has = f"the source has {problem.detail}" if problem.detail else "the source has not"
+            lines.append(f"   ! {problem.kind}: “{problem.said}” here, {has}")
+    return "\n".join(lines)
 
 
-def progress_text(progress: IndexProgress) -> str:
-    """One line for a terminal: files, passages, rate, time left."""
-    rate = progress.tokens / progress.elapsed_s if progress.elapsed_s > 0 else 0.0
-    left = f"{(progress.tokens_total - progress.tokens) / rate:.0f} s left" if rate else "starting"
-    return (
-        f"files {progress.files}/{progress.files_total} · "
-        f"passages {progress.chunks}/{progress.chunks_total} · "
-        f"{rate:,.0f} tokens/s · {left}"
+def marked(place: Place) -> str:
+    """The quote on one line, the matching words between » and « where not all of it matches."""
+    if not place.spans or place.spans == ((0, len(place.quote)),):
+        return " ".join(place.quote.split())
+    parts, at = [], 0
+    for start, end in place.spans:
+        parts += [place.quote[at:start], "»", place.quote[start:end], "«"]
+        at = end
+    return " ".join("".join([*parts, place.quote[at:]]).split())
+
+
+def wording_text(wording: QuoteDifference | None) -> str:
+    """How far the wording is off, such as ``2 words differ, 1 left out``; empty where it isn't."""
+    if wording is None or not wording.total:
+        return ""
+    counted = (
+        (wording.changed, "changed"),
+        (wording.left_out, "left out"),
+        (wording.added, "not in the source"),
     )
+    return "words: " + ", ".join(f"{count} {what}" for count, what in counted if count)
 
 
 def clock(start_s: float | None, end_s: float | None, estimated: bool) -> str:
@@ -114,30 +201,54 @@ def _hms(seconds: float) -> str:
     return f"{whole // 3600}:{whole // 60 % 60:02d}:{whole % 60:02d}"
 
 
-Links = Mapping[int, str]
-"""Where a marker leads; one without a link has no entry."""
-
-HEADINGS: Mapping[str, str] = MappingProxyType(
-    {"en": "Sources", "zh-Hans": "来源", "zh-Hant": "來源"}
-)
-_MARKER = re.compile(r"\\.|\[(\d{1,3})\](?!\()", re.DOTALL)
-"""A marker; a backslash before it makes it text, and what is a link already stays one."""
-_LINKED = re.compile(r"\[(\[\d{1,3}\])\]\([^()\s]*\)")
-_SOURCES = re.compile(
-    rf"\n\n\*\*(?:{'|'.join(HEADINGS.values())})\*\*\n\n- \[\d{{1,3}}\] .*\Z", re.DOTALL
-)
-_SIGNS = {
-    "(": "%28", ")": "%29", "<": "%3C", ">": "%3E", '"': "%22", "\\": "%5C",
-    " ": "%20", "\n": "", "\r": "",
-}  # fmt: skip
+def _written_line(answer: Answer) -> str:
+    """Who wrote it, and how many of its sentences the check could hold to their evidence."""
+    claims = [one for one in answer.statements if one.outcome != "no_claim"]
+    verified = sum(bool(one.markers) for one in claims)
+    return f"Written by {answer.model}; {verified} of {len(claims)} sentences verified."
 
 
-@dataclass(frozen=True, slots=True)
-class ChatText:
-    """The text, and the places in it that lead to a source: ``(start, end, marker)``."""
+def _sureness_line(answerable: float, *, answered: bool) -> str:
+    words = sureness_words("en")
+    level = words.levels[sureness(answerable, answered=answered)]
+    return f"{level}. {words.probability.format(percent(answerable))}."
 
-    text: str
-    places: tuple[tuple[int, int, int], ...] = ()
+
+def _found_line(place: Place) -> str:
+    when = clock(place.moment.start_s, place.moment.end_s, place.moment.estimated)
+    return _place_line(place.chunk.title, place.chunk.heading, place.speakers, when)
+
+
+def _place_line(title: str, heading: str, speakers: Sequence[str], when: str) -> str:
+    parts = (title, heading, ", ".join(speakers), when)
+    return " · ".join(part for part in parts if part)
+
+
+# For a chat of another program.
+
+
+def said_so_far(answer: Answer | None, home: str) -> WrittenAnswer:
+    """What an answer in the making holds; ``home`` is the address that links begin with."""
+    if answer is None:
+        return WrittenAnswer("")
+    return WrittenAnswer(with_links(answer.text, links_of(answer.citations, home)).text)
+
+
+def said(answer: Answer, question: str, home: str) -> WrittenAnswer:
+    """The whole answer; words of our own are in the question's language."""
+    links = links_of(answer.citations, home)
+    told = chat_text(answer, links, answer_language(detect_language(question)))
+    documents = [citation_out(one, home).model_dump(mode="json") for one in answer.citations]
+    found = url_annotations(told, answer.citations, links)
+    return WrittenAnswer(told.text, tuple(found), tuple(documents), is_whole=True)
+
+
+def chat_text(answer: Answer, links: Links, language: str) -> ChatText:
+    """The whole answer: its text, what is to be said about it, and where its quotes stand."""
+    told = with_links(answer.text, links)
+    notice = f"\n\n*{escaped(answer.notice)}*" if answer.notice else ""
+    sources = _sources(answer.citations, links, HEADINGS[language])
+    return ChatText(f"{told.text}{notice}{sources}", told.places)
 
 
 def with_links(text: str, links: Links) -> ChatText:
@@ -158,14 +269,6 @@ def with_links(text: str, links: Links) -> ChatText:
     return ChatText("".join([*parts, text[at:]]), tuple(places))
 
 
-def chat_text(answer: Answer, links: Links, language: str) -> ChatText:
-    """The whole answer: its text, what is to be said about it, and where its quotes stand."""
-    told = with_links(answer.text, links)
-    notice = f"\n\n*{escaped(answer.notice)}*" if answer.notice else ""
-    sources = _sources(answer.citations, links, HEADINGS[language])
-    return ChatText(f"{told.text}{notice}{sources}", told.places)
-
-
 def unsent(sent: str, text: str) -> str:
     """What is still to be sent of a text of which a part is out; that part is never taken back."""
     return text[len(sent) :] if text.startswith(sent) else f"\n\n{text}"
@@ -174,6 +277,17 @@ def unsent(sent: str, text: str) -> str:
 def turn_text(text: str) -> str:
     """An answer as it comes back with the next question: without links and sources."""
     return _LINKED.sub(r"\1", _SOURCES.sub("", text)).strip()
+
+
+def links_of(citations: Sequence[Citation], home: str | None) -> Mapping[int, str]:
+    """Where each marker leads: to the citation's page, else to the moment at the source."""
+    found: dict[int, str] = {}
+    for citation in citations:
+        identifier = permanent_id(citation) if home else None
+        link = f"{home}/{citation_path(identifier)}" if identifier else web_url(citation.url)
+        if link:
+            found[citation.marker] = link
+    return found
 
 
 def url_annotations(told: ChatText, citations: Sequence[Citation], links: Links) -> list[Json]:
@@ -218,120 +332,7 @@ def _address(url: str) -> str:
     return "".join(_SIGNS.get(character, character) for character in url)
 
 
-@dataclass(frozen=True, slots=True)
-class WrittenAnswer:
-    """What can be told by now, in Markdown; ``is_whole`` once that is all.
-
-    ``citations`` are documents as ``POST /api/ask`` tells them.
-    """
-
-    text: str
-    annotations: tuple[Json, ...] = ()
-    citations: tuple[Json, ...] = ()
-    is_whole: bool = False
-
-    def moved(self, by: int) -> WrittenAnswer:
-        """The same behind so many characters of other text."""
-        return replace(self, annotations=tuple(_moved(one, by) for one in self.annotations))
-
-
-def said_so_far(answer: Answer | None, home: str) -> WrittenAnswer:
-    """What an answer in the making holds; ``home`` is the address that links begin with."""
-    if answer is None:
-        return WrittenAnswer("")
-    return WrittenAnswer(with_links(answer.text, links_of(answer.citations, home)).text)
-
-
-def said(answer: Answer, question: str, home: str) -> WrittenAnswer:
-    """The whole answer; words of our own are in the question's language."""
-    links = links_of(answer.citations, home)
-    told = chat_text(answer, links, answer_language(detect_language(question)))
-    documents = [one.model_dump(mode="json") for one in answer_out(answer, home).citations]
-    found = url_annotations(told, answer.citations, links)
-    return WrittenAnswer(told.text, tuple(found), tuple(documents), is_whole=True)
-
-
-def links_of(citations: Sequence[Citation], home: str | None) -> Mapping[int, str]:
-    """Where each marker leads: to the citation's page, else to the moment at the source."""
-    found: dict[int, str] = {}
-    for citation in citations:
-        identifier = permanent_id(citation) if home else None
-        link = f"{home}/{citation_path(identifier)}" if identifier else web_url(citation.url)
-        if link:
-            found[citation.marker] = link
-    return found
-
-
 def _moved(annotation: Json, by: int) -> Json:
     place = annotation["url_citation"]
     start, end = place["start_index"] + by, place["end_index"] + by
     return {**annotation, "url_citation": {**place, "start_index": start, "end_index": end}}
-
-
-_MATCHES: dict[Match, str] = {
-    "exact": "These words were said",
-    "close": "Nearly these words were said",
-    "meaning": "This was said in other words, or in another language",
-    "none": "This was not said here",
-}
-
-
-def lookup_text(lookup: Lookup) -> str:
-    """A quote's places for a person."""
-    lines = [f"{_MATCHES[lookup.match]}."]
-    if lookup.match == "none" and lookup.places:
-        lines.append("What comes nearest:")
-    for rank, place in enumerate(lookup.places, start=1):
-        lines += ["", f"{rank}. {_place_line(place)}", f"   {marked(place)}"]
-        if told := wording_text(place.wording):
-            lines.append(f"   {told}")
-        if url := moment_url(place.chunk.source_url, place.moment.start_s):
-            lines.append(f"   {url}")
-    return "\n".join(lines)
-
-
-def checked_text(checked: Checked) -> str:
-    """An article's quotations for a person, problems pointed out."""
-    wrong = sum(bool(one.problems) for one in checked.quotations)
-    lines = [
-        f"{len(checked.quotations)} of {checked.sentences} sentences quote the library;"
-        f" {wrong} with something wrong."
-    ]
-    for one in checked.quotations:
-        place = one.lookup.places[0]
-        lines += ["", one.lookup.text, f"   {one.lookup.match}: {_place_line(place)}"]
-        lines.append(f"   {marked(place)}")
-        for problem in one.problems:
-            has = f"the source has {problem.detail}" if problem.detail else "the source has not"
-            lines.append(f"   ! {problem.kind}: “{problem.said}” here, {has}")
-    return "\n".join(lines)
-
-
-def marked(place: Place) -> str:
-    """The quote on one line, the matching words between » and « where not all of it matches."""
-    if not place.spans or place.spans == ((0, len(place.quote)),):
-        return " ".join(place.quote.split())
-    parts, at = [], 0
-    for start, end in place.spans:
-        parts += [place.quote[at:start], "»", place.quote[start:end], "«"]
-        at = end
-    return " ".join("".join([*parts, place.quote[at:]]).split())
-
-
-def wording_text(wording: QuoteDifference | None) -> str:
-    """How far the wording is off, such as ``2 words differ, 1 left out``; empty where it isn't."""
-    if wording is None or not wording.total:
-        return ""
-    counted = (
-        (wording.changed, "changed"),
-        (wording.left_out, "left out"),
-        (wording.added, "not in the source"),
-    )
-    return "words: " + ", ".join(f"{count} {what}" for count, what in counted if count)
-
-
-def _place_line(place: Place) -> str:
-    moment = place.moment
-    when = clock(moment.start_s, moment.end_s, moment.estimated)
-    parts = (place.chunk.title, place.chunk.heading, ", ".join(place.speakers), when)
-    return " · ".join(part for part in parts if part)
