@@ -1,18 +1,8 @@
-"""The command line: one parser, one function a command.
+"""The command line: one parser, one function a command, in the order of ``--help``.
 
-What is particular to the command line's ``ask``: the turns before, and the mode.
-
-The options of the command line that narrow a search.
-
-The command ``cite``: its options, and what it does with an opened library.
-
-The command ``token``: signs a token for an embedded chat. It leaves the index alone.
-
-The command ``wiki``: its options, and the library brought to pages.
-
-Verbatim: ask your talks; get the words, the speaker and the second.
-
-The command line. Its contract stands in docs/use.md; scripts depend on it.
+Its contract stands in docs/use.md; scripts depend on it. A command is a pair of functions: its
+options, and what it does with the arguments and the settings. It prints one document with
+``--json``, else a text for people; everything else goes to stderr.
 """
 
 from __future__ import annotations
@@ -26,10 +16,10 @@ import time
 import webbrowser
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any, Final, get_args
 
 from assistant.citation.article import check_text
 from assistant.engine import Assistant
@@ -65,49 +55,79 @@ from assistant.types import Json, Mode, Turn
 from corpus.library import Library
 from corpus.types import LibraryError, SettingsError, VerbatimError
 
+DONE: Final = 0
+FAILED: Final = 1
+MOST_BYTES: Final = 2_000_000
+"""Of an article: as much as a long book."""
 
-def ask_options(ask: argparse.ArgumentParser) -> None:
-    """Adds the options."""
-    ask.add_argument(
-        "--history",
-        type=Path,
-        default=argparse.SUPPRESS,
-        help="JSON file with the turns before, oldest first",
-    )
-    ask.add_argument(
-        "--mode",
-        choices=get_args(Mode),
-        help="who puts the answer together (default: model where VERBATIM_LLM names one,"
-        " else quotes)",
-    )
+_ABOUT: Final = "Verbatim: ask your talks; get the words, the speaker and the second."
+_NO_SERVER: Final = (
+    "no chat on the pages: --url or VERBATIM_PUBLIC_URL says where readers reach Verbatim"
+)
+_TOKENS_WANTED: Final = (
+    "no chat on the pages, only links to it: with VERBATIM_EMBED_SECRET each visit needs a token"
+)
 
 
-def read_history(path: Path) -> tuple[Turn, ...]:
-    """Turns, oldest first, from a JSON list of ``{"role", "text"}``.
-
-    Raises SettingsError, which says what is off.
-    """
+def main(argv: Sequence[str] | None = None) -> int:
+    """Runs one command. Exit status: 0 done, 1 failed with one line on stderr, 2 wrong usage."""
+    arguments = build_parser().parse_args(argv)
     try:
-        items = json.loads(path.read_text("utf-8-sig"))
-        turns = tuple(Turn(item["role"], item["text"]) for item in items)
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise SettingsError(f"--history {path} can't be read: {_reason(error)}") from error
-    for turn in turns:
-        if turn.role not in ("user", "assistant") or not isinstance(turn.text, str):
-            raise SettingsError(
-                f"--history {path}: each turn needs a role, user or assistant, and a text"
-            )
-    return turns
+        settings = _settings(arguments)
+        command: Callable[[argparse.Namespace, Settings], int] = arguments.run
+        return command(arguments, settings)
+    except VerbatimError as error:
+        complain(f"error: {error}")
+        return FAILED
+    except KeyboardInterrupt:
+        print("stopped", file=sys.stderr)
+        return FAILED
 
 
-def _reason(error: Exception) -> str:
-    if isinstance(error, OSError):
-        return error.strerror or str(error)
-    return 'give a JSON list such as [{"role": "user", "text": "..."}]'
+def build_parser() -> argparse.ArgumentParser:
+    """The command line; options that go with every command may stand before or after it."""
+    common, network, scope = _common_options(), _network_options(), _scope_options()
+    parser = argparse.ArgumentParser(prog="app.py", description=_ABOUT, parents=[common, network])
+    parser.set_defaults(run=_serve)
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND")
+
+    def add(name: str, run: Any, text: str, *parents: argparse.ArgumentParser) -> Any:
+        command = commands.add_parser(name, help=text, description=text, parents=[common, *parents])
+        command.set_defaults(run=run)
+        return command
+
+    add("serve", _serve, "open the chat in the browser (the default)", network)
+    _index_options(add("index", _index, "bring the index up to date"))
+    _search_options(add("search", _search, "find the passages that answer", scope))
+    _ask_options(add("ask", _ask, "answer a question, with citations", scope))
+    _cite_options(add("cite", _cite, "find who said it, where and when", scope))
+    _token_options(add("token", _token, "sign a token for an embedded chat"))
+    _eval_options(add("eval", _eval, "measure search and answers on your own question file"))
+    add("mcp", _mcp, "be tools of an assistant that starts this program (MCP)")
+    _wiki_options(add("wiki", _wiki, "write the library as pages for a wiki"))
+    return parser
 
 
-def scope_options() -> argparse.ArgumentParser:
-    """A parent for commands that search."""
+# Options and settings that several commands share.
+
+
+def _common_options() -> argparse.ArgumentParser:
+    parent = argparse.ArgumentParser(add_help=False, argument_default=argparse.SUPPRESS)
+    parent.add_argument("--library", type=Path, help="folder or file with the transcripts")
+    parent.add_argument("--data", type=Path, help="folder for the model and the indexes")
+    parent.add_argument("--json", action="store_true", help="print one JSON document on stdout")
+    return parent
+
+
+def _network_options() -> argparse.ArgumentParser:
+    parent = argparse.ArgumentParser(add_help=False, argument_default=argparse.SUPPRESS)
+    parent.add_argument("--host", help="address to listen on (default: 127.0.0.1)")
+    parent.add_argument("--port", type=int, help="port to listen on (default: 7860)")
+    parent.add_argument("--open", action="store_true", help="open the page in the browser too")
+    return parent
+
+
+def _scope_options() -> argparse.ArgumentParser:
     parent = argparse.ArgumentParser(add_help=False)
     options = parent.add_argument_group(
         "only in", "of an option that is given several times, any one will do"
@@ -123,8 +143,8 @@ def scope_options() -> argparse.ArgumentParser:
     return parent
 
 
-def narrowing_of(arguments: argparse.Namespace) -> Narrowing:
-    """What was asked for with the options above."""
+def _narrowing(arguments: argparse.Namespace) -> Narrowing:
+    """What was asked for with the options of the scope."""
     return Narrowing(
         talks=arguments.talk,
         speakers=arguments.speaker,
@@ -141,22 +161,163 @@ def _day(text: str) -> str:
         raise argparse.ArgumentTypeError(f"{text!r} is no date such as 2025-11-21") from None
 
 
-MOST_BYTES = 2_000_000
-"""Of an article: as much as a long book."""
+def _limit_option(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--limit", type=_positive, default=10, help="hits at most (default: 10)")
 
 
-@dataclass(frozen=True, slots=True)
-class CiteArguments:
-    """What is asked for: one quote, or a whole text."""
-
-    text: str
-    article: bool
-    limit: int
-    narrowing: Narrowing
+def _positive(text: str) -> int:
+    value = int(text)
+    if value < 1:
+        raise argparse.ArgumentTypeError("must be 1 or more")
+    return value
 
 
-def cite_options(command: argparse.ArgumentParser) -> None:
-    """Adds what is particular to ``cite``."""
+def _settings(arguments: argparse.Namespace) -> Settings:
+    """Those of the environment, and over them what was typed."""
+    given = {
+        name: getattr(arguments, name)
+        for name in ("library", "data", "host", "port")
+        if hasattr(arguments, name)
+    }
+    settings = replace(read_settings(os.environ), **given)
+    return replace(settings, library=settings.library.expanduser(), data=settings.data.expanduser())
+
+
+@contextmanager
+def _ready(settings: Settings) -> Iterator[tuple[Held, Opened]]:
+    """The library for one command, over an index that is up to date."""
+    with hold(settings) as held:
+        opened = held.open(say, progress_line())
+        say("")
+        warn(opened.report)
+        yield held, opened
+
+
+def _building(held: Held) -> Build:
+    """Makes the engine while it is waited for; what its notes came to goes to stderr."""
+
+    def build(say: Say) -> Assistant:
+        opened = held.open(say, lambda progress: say(progress_text(progress)))
+        warn(opened.report)
+        print(report_text(opened.report), file=sys.stderr)
+        return opened.assistant
+
+    return build
+
+
+# serve
+
+
+def _serve(arguments: argparse.Namespace, settings: Settings) -> int:
+    with hold(settings) as held:
+        announce = _announce(open_page=getattr(arguments, "open", False))
+        app = create_app(Loading(_building(held)), settings.serving, settings.host)
+        serve(app, settings.host, settings.port, announce)
+    return DONE
+
+
+def _announce(*, open_page: bool) -> Callable[[str], None]:
+    """Tells where the page is; the browser comes from a thread, since some block."""
+
+    def announce(url: str) -> None:
+        print(f"Verbatim is at {url}", file=sys.stderr)
+        if open_page:
+            threading.Thread(target=webbrowser.open, args=[url], daemon=True).start()
+
+    return announce
+
+
+# index
+
+
+def _index_options(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--rebuild", action="store_true", help="make this index anew")
+
+
+def _index(arguments: argparse.Namespace, settings: Settings) -> int:
+    with hold(settings, rebuild=arguments.rebuild) as held:
+        report = held.open(say, progress_line()).report
+    say("")
+    warn(report)
+    show(arguments, report_json(report), report_text(report))
+    return DONE
+
+
+# search
+
+
+def _search_options(command: argparse.ArgumentParser) -> None:
+    command.add_argument("question")
+    _limit_option(command)
+
+
+def _search(arguments: argparse.Namespace, settings: Settings) -> int:
+    with _ready(settings) as (_, opened):
+        scope = opened.assistant.scope(_narrowing(arguments))
+        evidence, timings_ms = opened.assistant.search(
+            arguments.question, arguments.limit, scope=scope
+        )
+    text = evidence_text(evidence, settings.min_confidence)
+    show(arguments, evidence_json(evidence, timings_ms), text)
+    return DONE
+
+
+# ask
+
+
+def _ask_options(command: argparse.ArgumentParser) -> None:
+    command.add_argument("question")
+    command.add_argument(
+        "--history",
+        type=Path,
+        default=argparse.SUPPRESS,
+        help="JSON file with the turns before, oldest first",
+    )
+    command.add_argument(
+        "--mode",
+        choices=get_args(Mode),
+        help="who puts the answer together (default: model where VERBATIM_LLM names one,"
+        " else quotes)",
+    )
+
+
+def _ask(arguments: argparse.Namespace, settings: Settings) -> int:
+    history = _read_history(arguments.history) if "history" in arguments else ()
+    with _ready(settings) as (_, opened):
+        scope = opened.assistant.scope(_narrowing(arguments))
+        answer = opened.assistant.ask(arguments.question, history, scope, arguments.mode)
+    show(arguments, answer_json(answer), answer_text(answer))
+    return DONE
+
+
+def _read_history(path: Path) -> tuple[Turn, ...]:
+    """Turns, oldest first, from a JSON list of ``{"role", "text"}``.
+
+    Raises SettingsError, which says what is off.
+    """
+    try:
+        items = json.loads(path.read_text("utf-8-sig"))
+        turns = tuple(Turn(item["role"], item["text"]) for item in items)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise SettingsError(f"--history {path} can't be read: {reason}") from error
+    except (ValueError, KeyError, TypeError) as error:
+        raise SettingsError(
+            f"--history {path} can't be read:"
+            ' give a JSON list such as [{"role": "user", "text": "..."}]'
+        ) from error
+    for turn in turns:
+        if turn.role not in ("user", "assistant") or not isinstance(turn.text, str):
+            raise SettingsError(
+                f"--history {path}: each turn needs a role, user or assistant, and a text"
+            )
+    return turns
+
+
+# cite
+
+
+def _cite_options(command: argparse.ArgumentParser) -> None:
     given = command.add_mutually_exclusive_group(required=True)
     given.add_argument("quote", nargs="?", help="the words, as remembered, in any language")
     given.add_argument(
@@ -165,30 +326,37 @@ def cite_options(command: argparse.ArgumentParser) -> None:
         metavar="ARTICLE",
         help="check every sentence of this text that quotes the library",
     )
+    _limit_option(command)
 
 
-def cite_request(arguments: argparse.Namespace) -> CiteArguments:
-    """The request that was typed. Raises SettingsError for a quote without words and for a file
-    that can't be read, before anything is opened."""
-    text = arguments.quote if arguments.file is None else _read(arguments.file.expanduser())
+def _cite(arguments: argparse.Namespace, settings: Settings) -> int:
+    """One quote looked up, or a whole text checked."""
+    text = _cited_text(arguments)
+    with _ready(settings) as (_, opened):
+        scope = opened.assistant.scope(_narrowing(arguments))
+        if arguments.file is not None:
+            checked = check_text(text, opened.assistant.quotes, scope)
+            document, shown = checked_json(checked), checked_text(checked)
+        else:
+            lookup = opened.assistant.quotes.find(text, arguments.limit, scope)
+            document, shown = lookup_json(lookup), lookup_text(lookup)
+    show(arguments, document, shown)
+    return DONE
+
+
+def _cited_text(arguments: argparse.Namespace) -> str:
+    """The quote or the article. Raises SettingsError for one without words and for a file that
+    can't be read, before anything is opened."""
+    text: str = arguments.quote
+    if arguments.file is not None:
+        text = _read_article(arguments.file.expanduser())
     if not any(character.isalnum() for character in text):
         where = "The quote has" if arguments.file is None else f"{arguments.file} has"
         raise SettingsError(f"{where} no words: give the words to look up.")
-    narrowing = narrowing_of(arguments)
-    return CiteArguments(text, arguments.file is not None, arguments.limit, narrowing)
+    return text
 
 
-def run_cite(request: CiteArguments, opened: Opened) -> tuple[Json, str]:
-    """The document for programs and the text for people."""
-    scope = opened.assistant.scope(request.narrowing)
-    if request.article:
-        checked = check_text(request.text, opened.assistant.quotes, scope)
-        return checked_json(checked), checked_text(checked)
-    lookup = opened.assistant.quotes.find(request.text, request.limit, scope)
-    return lookup_json(lookup), lookup_text(lookup)
-
-
-def _read(path: Path) -> str:
+def _read_article(path: Path) -> str:
     try:
         data = path.read_bytes()
     except OSError as error:
@@ -201,8 +369,10 @@ def _read(path: Path) -> str:
         raise SettingsError(f"--file {path} is not text in UTF-8: save it as such") from error
 
 
-def token_options(command: argparse.ArgumentParser) -> None:
-    """Adds what is particular to ``token``."""
+# token
+
+
+def _token_options(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--origin", required=True, metavar="SITE", help="the site that shows the chat"
     )
@@ -217,8 +387,8 @@ def token_options(command: argparse.ArgumentParser) -> None:
     )
 
 
-def run_token(arguments: argparse.Namespace, settings: Settings) -> tuple[dict[str, Any], str]:
-    """The document for programs and the text for people, which is the token alone.
+def _token(arguments: argparse.Namespace, settings: Settings) -> int:
+    """Signs a token, which is the text for people; the index is left alone.
 
     Raises SettingsError without a secret, and for a site or a talk that can't be.
     """
@@ -237,262 +407,27 @@ def run_token(arguments: argparse.Namespace, settings: Settings) -> tuple[dict[s
         "talks": sorted(read.talks) if read.talks is not None else None,
         "expires_s": read.expires_s,
     }
-    return document, token
+    show(arguments, document, token)
+    return DONE
 
 
-Complain = Callable[[str], None]
-
-_NO_SERVER = "no chat on the pages: --url or VERBATIM_PUBLIC_URL says where readers reach Verbatim"
-_TOKENS_WANTED = (
-    "no chat on the pages, only links to it: with VERBATIM_EMBED_SECRET each visit needs a token"
-)
+# eval
 
 
-def wiki_options(command: argparse.ArgumentParser) -> None:
-    """Adds what is particular to ``wiki``."""
+def _eval_options(command: argparse.ArgumentParser) -> None:
     command.add_argument(
-        "folder", type=Path, metavar="DIR", help="folder for the pages; made if it is missing"
-    )
-    command.add_argument("--url", help="where readers reach Verbatim, for the chat on the pages")
-    command.add_argument(
-        "--for",
-        dest="flavour",
-        choices=get_args(Flavour),
-        default="markdown",
-        help="what the pages are for (default: markdown)",
-    )
-    command.add_argument(
-        "--page-lang",
-        choices=get_args(Lang),
-        help="language of headings and chat (default: the talk's own)",
-    )
-    command.add_argument("--text", action="store_true", help="all words of the talks as well")
-
-
-def run_wiki(
-    arguments: argparse.Namespace, settings: Settings, complain: Complain
-) -> tuple[dict[str, Any], str]:
-    """The document for programs and the text for people; no model and no index is needed.
-
-    Raises SettingsError and LibraryError; with no transcript that can be read, before any page is
-    touched.
-    """
-    style = _style(arguments, settings.serving)
-    folder: Path = arguments.folder.expanduser()
-    library = Library(settings.library)
-    refuse_among_transcripts(folder, library)
-    reading = library.read_all()
-    for failure in reading.failures:
-        complain(f"not read: {failure.file}: {failure.reason}")
-    if not reading.transcripts:
-        raise LibraryError(
-            f"There are no transcripts to be read in {settings.library}: no page is written;"
-            " name another folder or file with --library."
-        )
-    report = write_pages(folder, make_pages(reading.transcripts, style), reading.failures)
-    for kept in report.kept:
-        complain(f"kept: {kept.file}: {kept.reason}")
-    if not (style.url and style.framed):
-        complain(_TOKENS_WANTED if style.url else _NO_SERVER)
-    return wiki_report_json(report), wiki_report_text(report)
-
-
-def wiki_report_json(report: WikiReport) -> dict[str, Any]:
-    """The document that ``wiki --json`` prints."""
-    return {
-        "written": report.written,
-        "unchanged": report.unchanged,
-        "removed": report.removed,
-        "kept": [{"file": each.file, "reason": each.reason} for each in report.kept],
-        "failed": [{"file": each.file, "error": each.reason} for each in report.failed],
-    }
-
-
-def wiki_report_text(report: WikiReport) -> str:
-    """One line on what became of the pages."""
-    return (
-        f"{report.written} written, {report.unchanged} unchanged, {report.removed} removed, "
-        f"{len(report.kept)} kept; {len(report.failed)} transcripts failed"
-    )
-
-
-def _style(arguments: argparse.Namespace, serving: ServingSettings) -> Style:
-    url = serving.public_url
-    if arguments.url:
-        url = address("--url", arguments.url).partition("#")[0].rstrip("/")
-    return Style(
-        flavour=arguments.flavour,
-        url=url,
-        framed=not serving.embed_secret,
-        lang=arguments.page_lang,
-        text=arguments.text,
-    )
-
-
-DONE, FAILED = 0, 1
-
-
-def main(argv: Sequence[str] | None = None) -> int:
-    """Run one command. Exit status: 0 done, 1 failed with one line on stderr, 2 wrong usage."""
-    arguments = build_parser().parse_args(argv)
-    try:
-        settings = _settings(arguments)
-        command: Callable[[argparse.Namespace, Settings], int] = arguments.run
-        return command(arguments, settings)
-    except VerbatimError as error:
-        complain(f"error: {error}")
-        return FAILED
-    except KeyboardInterrupt:
-        print("stopped", file=sys.stderr)
-        return FAILED
-
-
-def build_parser() -> argparse.ArgumentParser:
-    """The command line; options that go with every command may stand before or after it."""
-    common = argparse.ArgumentParser(add_help=False, argument_default=argparse.SUPPRESS)
-    common.add_argument("--library", type=Path, help="folder or file with the transcripts")
-    common.add_argument("--data", type=Path, help="folder for the model and the indexes")
-    common.add_argument("--json", action="store_true", help="print one JSON document on stdout")
-    scope = scope_options()
-    network = argparse.ArgumentParser(add_help=False, argument_default=argparse.SUPPRESS)
-    network.add_argument("--host", help="address to listen on (default: 127.0.0.1)")
-    network.add_argument("--port", type=int, help="port to listen on (default: 7860)")
-    network.add_argument("--open", action="store_true", help="open the page in the browser too")
-    parser = argparse.ArgumentParser(
-        prog="app.py", description=__doc__.splitlines()[0], parents=[common, network]
-    )
-    parser.set_defaults(run=_serve)
-    commands = parser.add_subparsers(title="commands", metavar="COMMAND")
-
-    def add(name: str, run: Any, text: str, *parents: argparse.ArgumentParser) -> Any:
-        command = commands.add_parser(name, help=text, description=text, parents=parents)
-        command.set_defaults(run=run)
-        return command
-
-    add("serve", _serve, "open the chat in the browser (the default)", common, network)
-    index = add("index", _index, "bring the index up to date", common)
-    index.add_argument("--rebuild", action="store_true", help="make this index anew")
-    search = add("search", _search, "find the passages that answer", common, scope)
-    search.add_argument("question")
-    search.add_argument("--limit", type=_positive, default=10, help="hits at most (default: 10)")
-    ask = add("ask", _ask, "answer a question, with citations", common, scope)
-    ask.add_argument("question")
-    ask_options(ask)
-    cite = add("cite", _cite, "find who said it, where and when", common, scope)
-    cite_options(cite)
-    cite.add_argument("--limit", type=_positive, default=10, help="hits at most (default: 10)")
-    token_options(add("token", _token, "sign a token for an embedded chat", common))
-    measure = add("eval", _eval, "measure search and answers on your own question file", common)
-    _add_eval_options(measure)
-    add("mcp", _mcp, "be tools of an assistant that starts this program (MCP)", common)
-    wiki_options(add("wiki", _wiki, "write the library as pages for a wiki", common))
-    return parser
-
-
-def _add_eval_options(measure: argparse.ArgumentParser) -> None:
-    measure.add_argument(
         "file", type=Path, metavar="FILE", help="questions, one JSON object a line"
     )
-    measure.add_argument(
+    command.add_argument(
         "--peer", action="store_true", help="measure LlamaIndex's stock retrievers beside it"
     )
-    measure.add_argument(
+    command.add_argument(
         "--answers", action="store_true", help="have the questions answered, and score the answers"
     )
-    measure.add_argument(
+    command.add_argument(
         "--mode", choices=get_args(Mode), help="with --answers: as for ask (default: the same)"
     )
-    measure.set_defaults(wrong_usage=measure.error)
-
-
-def _settings(arguments: argparse.Namespace) -> Settings:
-    given = {
-        name: getattr(arguments, name)
-        for name in ("library", "data", "host", "port")
-        if hasattr(arguments, name)
-    }
-    settings = replace(read_settings(os.environ), **given)
-    return replace(settings, library=settings.library.expanduser(), data=settings.data.expanduser())
-
-
-def _serve(arguments: argparse.Namespace, settings: Settings) -> int:
-    with hold(settings) as held:
-        announce = _announce(open_page=getattr(arguments, "open", False))
-        app = create_app(Loading(_building(held)), settings.serving, settings.host)
-        serve(app, settings.host, settings.port, announce)
-    return DONE
-
-
-def _mcp(_: argparse.Namespace, settings: Settings) -> int:
-    require_mcp()
-    with hold(settings) as held:
-        run_mcp(_building(held), settings.serving.public_url)
-    return DONE
-
-
-def _building(held: Held) -> Build:
-    """Makes the engine while it is waited for; what its notes came to goes to stderr."""
-
-    def build(say: Say) -> Assistant:
-        opened = held.open(say, lambda progress: say(progress_text(progress)))
-        warn(opened.report)
-        print(report_text(opened.report), file=sys.stderr)
-        return opened.assistant
-
-    return build
-
-
-def _announce(*, open_page: bool) -> Callable[[str], None]:
-    """Tells where the page is; the browser comes from a thread, since some block."""
-
-    def announce(url: str) -> None:
-        print(f"Verbatim is at {url}", file=sys.stderr)
-        if open_page:
-            threading.Thread(target=webbrowser.open, args=[url], daemon=True).start()
-
-    return announce
-
-
-def _index(arguments: argparse.Namespace, settings: Settings) -> int:
-    with hold(settings, rebuild=arguments.rebuild) as held:
-        report = held.open(say, progress_line()).report
-    say("")
-    warn(report)
-    show(arguments, report_json(report), report_text(report))
-    return DONE
-
-
-def _search(arguments: argparse.Namespace, settings: Settings) -> int:
-    with _ready(settings) as (_, opened):
-        scope = opened.assistant.scope(narrowing_of(arguments))
-        evidence, timings_ms = opened.assistant.search(
-            arguments.question, arguments.limit, scope=scope
-        )
-    document = evidence_json(evidence, timings_ms)
-    show(arguments, document, evidence_text(evidence, settings.min_confidence))
-    return DONE
-
-
-def _ask(arguments: argparse.Namespace, settings: Settings) -> int:
-    history = read_history(arguments.history) if "history" in arguments else ()
-    with _ready(settings) as (_, opened):
-        scope = opened.assistant.scope(narrowing_of(arguments))
-        answer = opened.assistant.ask(arguments.question, history, scope, arguments.mode)
-    show(arguments, answer_json(answer), answer_text(answer))
-    return DONE
-
-
-def _cite(arguments: argparse.Namespace, settings: Settings) -> int:
-    request = cite_request(arguments)
-    with _ready(settings) as (_, opened):
-        document, text = run_cite(request, opened)
-    show(arguments, document, text)
-    return DONE
-
-
-def _token(arguments: argparse.Namespace, settings: Settings) -> int:
-    show(arguments, *run_token(arguments, settings))
-    return DONE
+    command.set_defaults(wrong_usage=command.error)
 
 
 def _eval(arguments: argparse.Namespace, settings: Settings) -> int:
@@ -516,27 +451,91 @@ def _eval(arguments: argparse.Namespace, settings: Settings) -> int:
     return DONE
 
 
-def _wiki(arguments: argparse.Namespace, settings: Settings) -> int:
-    show(arguments, *run_wiki(arguments, settings, complain))
+# mcp
+
+
+def _mcp(_: argparse.Namespace, settings: Settings) -> int:
+    require_mcp()
+    with hold(settings) as held:
+        run_mcp(_building(held), settings.serving.public_url)
     return DONE
 
 
-@contextmanager
-def _ready(settings: Settings) -> Iterator[tuple[Held, Opened]]:
-    """The library for one command, over an index that is up to date."""
-    with hold(settings) as held:
-        opened = held.open(say, progress_line())
-        say("")
-        warn(opened.report)
-        yield held, opened
+# wiki
 
 
-def _positive(text: str) -> int:
-    value = int(text)
-    if value < 1:
-        raise argparse.ArgumentTypeError("must be 1 or more")
-    return value
+def _wiki_options(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "folder", type=Path, metavar="DIR", help="folder for the pages; made if it is missing"
+    )
+    command.add_argument("--url", help="where readers reach Verbatim, for the chat on the pages")
+    command.add_argument(
+        "--for",
+        dest="flavour",
+        choices=get_args(Flavour),
+        default="markdown",
+        help="what the pages are for (default: markdown)",
+    )
+    command.add_argument(
+        "--page-lang",
+        choices=get_args(Lang),
+        help="language of headings and chat (default: the talk's own)",
+    )
+    command.add_argument("--text", action="store_true", help="all words of the talks as well")
 
 
-if __name__ == "__main__":
-    sys.exit(main())
+def _wiki(arguments: argparse.Namespace, settings: Settings) -> int:
+    """Writes the pages; no model and no index is needed.
+
+    Raises SettingsError and LibraryError; with no transcript that can be read, before any page is
+    touched.
+    """
+    style = _style(arguments, settings.serving)
+    folder: Path = arguments.folder.expanduser()
+    library = Library(settings.library)
+    refuse_among_transcripts(folder, library)
+    reading = library.read_all()
+    for failure in reading.failures:
+        complain(f"not read: {failure.file}: {failure.reason}")
+    if not reading.transcripts:
+        raise LibraryError(
+            f"There are no transcripts to be read in {settings.library}: no page is written;"
+            " name another folder or file with --library."
+        )
+    report = write_pages(folder, make_pages(reading.transcripts, style), reading.failures)
+    for kept in report.kept:
+        complain(f"kept: {kept.file}: {kept.reason}")
+    if not (style.url and style.framed):
+        complain(_TOKENS_WANTED if style.url else _NO_SERVER)
+    show(arguments, _wiki_json(report), _wiki_text(report))
+    return DONE
+
+
+def _style(arguments: argparse.Namespace, serving: ServingSettings) -> Style:
+    url = serving.public_url
+    if arguments.url:
+        url = address("--url", arguments.url).partition("#")[0].rstrip("/")
+    return Style(
+        flavour=arguments.flavour,
+        url=url,
+        framed=not serving.embed_secret,
+        lang=arguments.page_lang,
+        text=arguments.text,
+    )
+
+
+def _wiki_json(report: WikiReport) -> Json:
+    return {
+        "written": report.written,
+        "unchanged": report.unchanged,
+        "removed": report.removed,
+        "kept": [{"file": each.file, "reason": each.reason} for each in report.kept],
+        "failed": [{"file": each.file, "error": each.reason} for each in report.failed],
+    }
+
+
+def _wiki_text(report: WikiReport) -> str:
+    return (
+        f"{report.written} written, {report.unchanged} unchanged, {report.removed} removed, "
+        f"{len(report.kept)} kept; {len(report.failed)} transcripts failed"
+    )
