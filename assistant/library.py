@@ -1,8 +1,8 @@
-"""Opens a library (lock, model, index, wiring) and loads it in the background.
+"""A library made ready to be asked: locked, its index brought up to date, its parts wired together.
 
-The engine in the making: a library that loads in the background while the page is already up.
-
-A library made ready to be asked: the parts wired together, the index brought up to date.
+``lock_library`` takes it for this process, which is quick; ``LockedLibrary.open`` loads the model,
+which is not. ``Loading`` does so in the background, so that a page is up meanwhile.
+``open_retriever`` is the door for LlamaIndex.
 """
 
 from __future__ import annotations
@@ -49,7 +49,11 @@ from index.types import (
 
 _log = logging.getLogger(__name__)
 
+RETRIEVED = 10
+"""Passages that LlamaIndex gets to a question, unless it asks for another number."""
 Phase = Literal["loading", "ready", "failed"]
+Say = Callable[[str], None]
+"""Is told what is being done, one short line at a time."""
 
 
 class Engine(Protocol):
@@ -130,8 +134,154 @@ class Engine(Protocol):
         ...
 
 
-Say = Callable[[str], None]
 Build = Callable[[Say], Engine]
+
+
+@contextmanager
+def open_retriever(
+    library: str | Path | None = None, data: str | Path | None = None, *, limit: int = RETRIEVED
+) -> Iterator[TranscriptRetriever]:
+    """A LlamaIndex retriever over a library, its index brought up to date, for the block.
+
+    ``library`` is a folder or a file, without one the talks that ship; ``data`` is where the model
+    and the indexes are kept (default: ``.verbatim``); ``limit`` is how many passages it retrieves.
+    Raises as ``lock_library`` and ``LockedLibrary.open`` do.
+    """
+    default = Settings()
+    settings = Settings(
+        library=Path(library).expanduser() if library else default.library,
+        data=Path(data).expanduser() if data else default.data,
+    )
+    with lock_library(settings) as held:
+        yield held.open(lambda _: None, limit=limit).retriever
+
+
+@contextmanager
+def lock_library(settings: Settings, *, rebuild: bool = False) -> Iterator[LockedLibrary]:
+    """The library and its index, for this process alone until the end of the block.
+
+    Quick: no model is loaded. Raises LibraryError, IndexLockedError and StoreError.
+    """
+    library = Library(settings.library)
+    if not library.files():
+        raise LibraryError(
+            f"There are no transcripts in {settings.library}: put notes there"
+            f" ({', '.join(sorted(SUFFIXES))}), or name another folder or file with --library."
+        )
+    url = settings.chroma_url
+    with open_store(settings.data, settings.library, chroma_url=url, rebuild=rebuild) as store:
+        yield LockedLibrary(settings, library, store)
+
+
+@dataclass(frozen=True, slots=True)
+class LockedLibrary:
+    """A library and its index, not looked into yet."""
+
+    settings: Settings
+    library: Library
+    store: IndexStore
+
+    def open(
+        self,
+        say: Say,
+        on_progress: Callable[[IndexProgress], None] | None = None,
+        *,
+        limit: int = RETRIEVED,
+    ) -> OpenLibrary:
+        """Loads the model, brings the index up to date and wires the engine.
+
+        ``limit`` is how many passages the retriever gives to LlamaIndex. Raises ModelError,
+        IndexMismatchError and StoreError.
+        """
+        settings, store = self.settings, self.store
+        say("loading the embedding model")
+        base = load_embedder(settings.model, settings.data, settings.device)
+        reranker = (
+            load_cross_encoder(settings.reranker, settings.device) if settings.reranker else None
+        )
+        budget = Budget(settings.chunk_tokens, base.window_tokens, base.count_tokens)
+        store.claim(_manifest(base, budget))
+        embedder = CentredEmbedder(base, _means(base, store, say))
+        say("bringing the index up to date")
+        report = sync(self.library, store, embedder, budget, on_progress)
+        dictionary = open_dictionary(settings.data)
+        retriever = TranscriptRetriever(store, embedder, limit, dictionary, reranker)
+        source = current_source(self.library)
+        writer = None
+        if settings.llm is not None:
+            writer = _writer(settings.llm, embedder, dictionary, source, retriever)
+        assistant = Assistant(retriever, source, settings.min_confidence, writer)
+        return OpenLibrary(assistant, retriever, report, base, embedder)
+
+
+@dataclass(frozen=True, slots=True)
+class OpenLibrary:
+    """A library that is ready to be asked, and what bringing its index up to date did.
+
+    ``model`` is the embedding model as it is, ``embedder`` the same with its vectors centred.
+    """
+
+    assistant: Assistant
+    retriever: TranscriptRetriever
+    report: SyncReport
+    model: SentenceEmbedding
+    embedder: Embedder
+
+
+def current_source(library: Library) -> Source:
+    """A file's transcript as it stands on disk now; ``None`` where it is gone or unreadable."""
+    read = lru_cache(maxsize=64)(lambda file, _fingerprint: library.read_alone(file))
+
+    def source(file: str) -> Transcript | None:
+        try:
+            transcript: Transcript = read(file, library.fingerprint(file))
+        except ReadError:
+            return None
+        return transcript
+
+    return source
+
+
+def _writer(
+    settings: ModelSettings,
+    embedder: Embedder,
+    dictionary: Dictionary | None,
+    source: Source,
+    retriever: TranscriptRetriever,
+) -> Writer:
+    return Writer(
+        language_model(settings),
+        embedder,
+        dictionary,
+        source,
+        retriever.speakers,
+        evidence_tokens=settings.evidence_tokens,
+        strict=settings.strict,
+        timeout_s=settings.timeout_s,
+        deep=settings.deep,
+    )
+
+
+def _manifest(base: Embedder, budget: Budget) -> Manifest:
+    return Manifest(
+        schema=SCHEMA,
+        model=base.name,
+        dimension=base.dimension,
+        window_tokens=base.window_tokens,
+        chunk_tokens=budget.tokens,
+        centring=reference_digest(),
+    )
+
+
+def _means(base: Embedder, store: IndexStore, say: Say) -> LanguageMeans:
+    """The language means that are frozen with the index; measured when it is new."""
+    stored = store.catalog.read_value("means")
+    if stored is not None:
+        return LanguageMeans.from_bytes(stored)
+    say("measuring the languages' means")
+    means = measure_means(base)
+    store.catalog.write_value("means", means.to_bytes())
+    return means
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,10 +293,7 @@ class LoadState:
 
 
 class Loading:
-    """Runs ``build`` in a daemon thread and holds what it makes.
-
-    ``build`` gets a function to report what it is doing, one short line at a time.
-    """
+    """Runs ``build`` in a daemon thread and keeps what it makes."""
 
     def __init__(self, build: Build) -> None:
         self._build = build
@@ -197,154 +344,3 @@ class Loading:
 def _one_line(error: Exception) -> str:
     lines = str(error).strip().splitlines()
     return f"{type(error).__name__}: {lines[0]}" if lines else type(error).__name__
-
-
-RETRIEVED = 10
-"""Passages that LlamaIndex gets to a question, unless it asks for another number."""
-
-
-@dataclass(frozen=True, slots=True)
-class Opened:
-    """A library that is ready to be asked, and what bringing its index up to date did.
-
-    ``model`` is the embedding model as it is, ``embedder`` the same with its vectors centred.
-    """
-
-    assistant: Assistant
-    retriever: TranscriptRetriever
-    report: SyncReport
-    model: SentenceEmbedding
-    embedder: Embedder
-
-
-@contextmanager
-def open_retriever(
-    library: str | Path | None = None, data: str | Path | None = None, *, limit: int = RETRIEVED
-) -> Iterator[TranscriptRetriever]:
-    """A LlamaIndex retriever over a library, its index brought up to date, for the block.
-
-    ``library`` is a folder or a file, without one the talks that ship; ``data`` is where the model
-    and the indexes are kept (default: ``.verbatim``); ``limit`` is how many passages it retrieves.
-    Raises as ``hold`` and ``Held.open`` do.
-    """
-    default = Settings()
-    settings = Settings(
-        library=Path(library).expanduser() if library else default.library,
-        data=Path(data).expanduser() if data else default.data,
-    )
-    with hold(settings) as held:
-        yield held.open(lambda _: None, limit=limit).retriever
-
-
-@contextmanager
-def hold(settings: Settings, *, rebuild: bool = False) -> Iterator[Held]:
-    """The library and its index for this process alone, until the end of the block.
-
-    Quick: no model is loaded. Raises LibraryError, IndexLockedError and StoreError.
-    """
-    library = Library(settings.library)
-    if not library.files():
-        raise LibraryError(
-            f"There are no transcripts in {settings.library}: put notes there"
-            f" ({', '.join(sorted(SUFFIXES))}), or name another folder or file with --library."
-        )
-    url = settings.chroma_url
-    with open_store(settings.data, settings.library, chroma_url=url, rebuild=rebuild) as store:
-        yield Held(settings, library, store)
-
-
-@dataclass(frozen=True, slots=True)
-class Held:
-    """A library and its index, not looked into yet."""
-
-    settings: Settings
-    library: Library
-    store: IndexStore
-
-    def open(
-        self,
-        say: Say,
-        on_progress: Callable[[IndexProgress], None] | None = None,
-        *,
-        limit: int = RETRIEVED,
-    ) -> Opened:
-        """Loads the model, brings the index up to date and wires the engine.
-
-        ``limit`` is how many passages the retriever gives to LlamaIndex. Raises ModelError,
-        IndexMismatchError and StoreError.
-        """
-        settings, store = self.settings, self.store
-        say("loading the embedding model")
-        base = load_embedder(settings.model, settings.data, settings.device)
-        reranker = (
-            load_cross_encoder(settings.reranker, settings.device) if settings.reranker else None
-        )
-        budget = Budget(settings.chunk_tokens, base.window_tokens, base.count_tokens)
-        store.claim(_manifest(base, budget))
-        embedder = CentredEmbedder(base, _means(base, store, say))
-        say("bringing the index up to date")
-        report = sync(self.library, store, embedder, budget, on_progress)
-        dictionary = open_dictionary(settings.data)
-        retriever = TranscriptRetriever(store, embedder, limit, dictionary, reranker)
-        source = current_source(self.library)
-        writer = None
-        if settings.llm is not None:
-            writer = _writer(settings.llm, embedder, dictionary, source, retriever)
-        assistant = Assistant(retriever, source, settings.min_confidence, writer)
-        return Opened(assistant, retriever, report, base, embedder)
-
-
-def _writer(
-    settings: ModelSettings,
-    embedder: Embedder,
-    dictionary: Dictionary | None,
-    source: Source,
-    retriever: TranscriptRetriever,
-) -> Writer:
-    return Writer(
-        language_model(settings),
-        embedder,
-        dictionary,
-        source,
-        retriever.speakers,
-        evidence_tokens=settings.evidence_tokens,
-        strict=settings.strict,
-        timeout_s=settings.timeout_s,
-        deep=settings.deep,
-    )
-
-
-def current_source(library: Library) -> Source:
-    """A file's transcript as it stands on disk now; ``None`` where it is gone or unreadable."""
-    read = lru_cache(maxsize=64)(lambda file, _fingerprint: library.read_alone(file))
-
-    def source(file: str) -> Transcript | None:
-        try:
-            transcript: Transcript = read(file, library.fingerprint(file))
-        except ReadError:
-            return None
-        return transcript
-
-    return source
-
-
-def _manifest(base: Embedder, budget: Budget) -> Manifest:
-    return Manifest(
-        schema=SCHEMA,
-        model=base.name,
-        dimension=base.dimension,
-        window_tokens=base.window_tokens,
-        chunk_tokens=budget.tokens,
-        centring=reference_digest(),
-    )
-
-
-def _means(base: Embedder, store: IndexStore, say: Say) -> LanguageMeans:
-    """The language means that are frozen with the index; measured when it is new."""
-    stored = store.catalog.read_value("means")
-    if stored is not None:
-        return LanguageMeans.from_bytes(stored)
-    say("measuring the languages' means")
-    means = measure_means(base)
-    store.catalog.write_value("means", means.to_bytes())
-    return means

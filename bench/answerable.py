@@ -23,7 +23,7 @@ if not __package__:  # run as a file, which puts bench/ on the path and not the 
     sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from assistant.evaluation.questions import read_questions
-from assistant.library import hold
+from assistant.library import lock_library
 from assistant.settings import Settings
 from bench.retrieval import OTHER, Passages, make_retriever
 from bench.xquad import Xquad, evenly, read_xquad_folder
@@ -105,7 +105,7 @@ def _asked(
 def neighbouring(file: Path, library: Path, data: Path) -> Figure:
     """A question file's own: its unanswerable questions are on the library's subjects."""
     questions = read_questions(file)
-    with hold(replace(Settings(), library=library, data=data)) as held:
+    with lock_library(replace(Settings(), library=library, data=data)) as held:
         assistant = held.open(lambda _: None, None).assistant
 
         def sure(kind: str) -> list[float]:

@@ -27,7 +27,7 @@ from assistant.evaluation.metrics import base_language
 from assistant.evaluation.questions import EvalQuestion, read_questions
 from assistant.generation.draft import Draft
 from assistant.generation.writer import Writer
-from assistant.library import current_source, hold
+from assistant.library import current_source, lock_library
 from assistant.llm.model import language_model
 from assistant.settings import ModelSettings, Settings
 from assistant.types import Answer
@@ -71,7 +71,7 @@ class Bench:
 @contextmanager
 def opened_bench(settings: Settings, model: ModelSettings) -> Iterator[Bench]:
     """The engine, wired as the program wires it but for the writer."""
-    with hold(settings) as held:
+    with lock_library(settings) as held:
         opened = held.open(lambda _: None)
         embedder, dictionary = opened.embedder, open_dictionary(settings.data)
         retriever = TranscriptRetriever(held.store, embedder, dictionary=dictionary)

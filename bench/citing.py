@@ -30,7 +30,7 @@ from assistant.citation.lookup import QuoteFinder
 from assistant.citation.types import Lookup
 from assistant.evaluation.metrics import Location, first_hit
 from assistant.evaluation.questions import read_questions
-from assistant.library import hold
+from assistant.library import lock_library
 from assistant.settings import read_settings
 from bench.latency import Latency, latency, seconds_of
 from bench.quotations import EXACT, GARBLED, Made, foreign_sentences, make_quotes
@@ -199,7 +199,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     folder = nullcontext(str(given.data)) if given.data else tempfile.TemporaryDirectory()
     with folder as data:
         settings = read_settings({**environment, "VERBATIM_DATA": data})
-        with hold(settings) as held:
+        with lock_library(settings) as held:
             finder = held.open(lambda line: print(line, file=sys.stderr)).assistant.quotes
             quotes = make_quotes(_chunks(held.store.catalog, given.part), given.quotes, given.seed)
             kinds, missed = kinds_of(finder, quotes)

@@ -21,7 +21,7 @@ if not __package__:  # run as a file, which puts bench/ on the path and not the 
 
 from assistant.engine import READ_HITS
 from assistant.evaluation.questions import EvalQuestion, Gold, read_questions
-from assistant.library import Opened, hold
+from assistant.library import OpenLibrary, lock_library
 from assistant.retrieval.context import gather
 from assistant.settings import Settings
 from corpus.types import Chunk, Sentence
@@ -99,7 +99,7 @@ def answering(told: Sequence[Told], answer: str, model: Embedder) -> Told | None
     return told[likeness.index(max(likeness))]
 
 
-def ask(opened: Opened, store: IndexStore, path: Path) -> list[Asked]:
+def ask(opened: OpenLibrary, store: IndexStore, path: Path) -> list[Asked]:
     """The questions of a file with their evidence; only those that have a single answer."""
     chunks = store.catalog.all_chunks().values()
     library = [(chunk, part) for chunk in chunks for part in chunk.sentences]
@@ -167,7 +167,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--json", action="store_true", help="print one JSON document")
     given = parser.parse_args(arguments)
     settings = replace(Settings(), library=given.library, data=given.data)
-    with hold(settings) as held:
+    with lock_library(settings) as held:
         opened = held.open(lambda _: None)
         figures = measure(ask(opened, held.store, given.questions))
     print(json.dumps([asdict(one) for one in figures], indent=2) if given.json else table(figures))

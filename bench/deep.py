@@ -26,7 +26,7 @@ if not __package__:  # run as a file, which puts bench/ on the path and not the 
 from assistant.engine import Assistant
 from assistant.evaluation.metrics import Location, is_hit
 from assistant.evaluation.questions import Gold
-from assistant.library import hold
+from assistant.library import lock_library
 from assistant.settings import ModelSettings, Settings
 from assistant.types import Answer, Citation, Mode, Step
 
@@ -156,7 +156,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     settings = replace(Settings(), library=given.library, data=given.data, llm=model)
     rows: list[Row] = []
     with ExitStack() as stack:
-        assistant = stack.enter_context(hold(settings)).open(lambda _: None).assistant
+        assistant = stack.enter_context(lock_library(settings)).open(lambda _: None).assistant
         kept = stack.enter_context(given.keep.open("w", encoding="utf-8")) if given.keep else None
         for question in read(given.questions)[: given.limit]:
             for mode in [mode for mode in MODES if mode in given.modes.split(",")]:

@@ -18,7 +18,7 @@ from pathlib import Path
 if not __package__:  # run as a file, which puts bench/ on the path and not the project
     sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from assistant.library import Opened, hold
+from assistant.library import OpenLibrary, lock_library
 from assistant.settings import read_settings
 from bench.latency import Latency, choose_questions, latency, seconds_of
 from index.embedding.onnx import usable_cores
@@ -37,7 +37,7 @@ class Report:
     embedding: Latency
 
 
-def measure(opened: Opened, questions: Sequence[str]) -> Report:
+def measure(opened: OpenLibrary, questions: Sequence[str]) -> Report:
     def search(question: str) -> object:
         return opened.assistant.search(question, HITS)
 
@@ -71,7 +71,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     folder = nullcontext(str(given.data)) if given.data else tempfile.TemporaryDirectory()
     with folder as data:
         settings = read_settings({**environment, "VERBATIM_DATA": data})
-        with hold(settings) as held:
+        with lock_library(settings) as held:
             report = measure(held.open(lambda line: print(line, file=sys.stderr)), questions)
     print(json.dumps(asdict(report), indent=2) if given.json else table(report))
 

@@ -13,7 +13,7 @@ import hypothesis
 import pytest
 
 from assistant import library as opening
-from assistant.library import Held, Opened, hold
+from assistant.library import LockedLibrary, OpenLibrary, lock_library
 from assistant.settings import Settings
 from tests.builders import KITCHEN_NOTE
 from tests.running import Run
@@ -101,14 +101,14 @@ def _one_model() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
-def shipped_held(model_dir: Path) -> Iterator[Held]:
+def shipped_held(model_dir: Path) -> Iterator[LockedLibrary]:
     """The transcripts that ship and their index, held for all tests."""
-    with hold(Settings(data=model_dir)) as held:
+    with lock_library(Settings(data=model_dir)) as held:
         yield held
 
 
 @pytest.fixture(scope="session")
-def shipped(shipped_held: Held) -> Opened:
+def shipped(shipped_held: LockedLibrary) -> OpenLibrary:
     """The transcripts that ship, indexed by the real model and ready to be asked."""
     return shipped_held.open(lambda _: None)
 

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from assistant.interfaces.cli.main import build_parser
-from assistant.library import Opened
+from assistant.library import OpenLibrary
 from tests.assistant.interfaces.web.fakes import loaded
 from tests.browser.serving import served
 from tests.project import ROOT
@@ -41,7 +41,7 @@ def block_with(words: str) -> str:
 
 
 @pytest.fixture(scope="module")
-def url(shipped: Opened) -> Iterator[str]:
+def url(shipped: OpenLibrary) -> Iterator[str]:
     with served(loaded(shipped.assistant)) as url:
         yield url
 

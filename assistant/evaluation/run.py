@@ -32,7 +32,7 @@ from assistant.evaluation.metrics import (
 )
 from assistant.evaluation.peers import stock_peers
 from assistant.evaluation.questions import EvalQuestion, unreachable
-from assistant.library import Held, Opened, Say
+from assistant.library import LockedLibrary, OpenLibrary, Say
 from assistant.types import Json, Mode
 from index.types import Talk
 
@@ -48,8 +48,8 @@ class Evaluation:
 
 
 def evaluate(
-    held: Held,
-    opened: Opened,
+    held: LockedLibrary,
+    opened: OpenLibrary,
     questions: Sequence[EvalQuestion],
     say: Say,
     warn: Callable[[str], None],
@@ -83,7 +83,7 @@ def evaluate(
     return Evaluation(document, missed(outcomes), told)
 
 
-def _finder(opened: Opened, min_confidence: float) -> Find:
+def _finder(opened: OpenLibrary, min_confidence: float) -> Find:
     """What ``search`` finds, and for quotes what ``cite`` does."""
     search = assistant_finder(opened.assistant, min_confidence)
 
@@ -101,7 +101,7 @@ def _finder(opened: Opened, min_confidence: float) -> Find:
 
 
 def _answers(
-    opened: Opened,
+    opened: OpenLibrary,
     questions: Sequence[EvalQuestion],
     mode: Mode | None,
     say: Say,

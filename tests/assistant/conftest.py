@@ -9,7 +9,7 @@ import pytest
 
 from assistant.engine import Assistant
 from assistant.generation.writer import Writer
-from assistant.library import Held, Opened, current_source
+from assistant.library import LockedLibrary, OpenLibrary, current_source
 from assistant.llm.model import language_model
 from assistant.llm.types import LanguageModel
 from assistant.settings import ModelSettings
@@ -41,7 +41,7 @@ Engine = Callable[[LanguageModel, float], Assistant]
 
 
 @pytest.fixture(scope="session")
-def engine(shipped_held: Held, shipped: Opened) -> Engine:
+def engine(shipped_held: LockedLibrary, shipped: OpenLibrary) -> Engine:
     """Wires it as the program does."""
     dictionary = open_dictionary(shipped_held.settings.data)
     retriever = TranscriptRetriever(shipped_held.store, shipped.embedder, dictionary=dictionary)

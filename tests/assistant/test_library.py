@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from assistant import library as opening
-from assistant.library import Opened, current_source, hold
+from assistant.library import OpenLibrary, current_source, lock_library
 from assistant.settings import Settings
 from corpus.library import Library
 from corpus.types import IndexLockedError, IndexMismatchError, LibraryError, Transcript
@@ -45,19 +45,22 @@ def embedder(monkeypatch: pytest.MonkeyPatch) -> FakeEmbedder:
     return fake
 
 
-def opened(settings: Settings) -> Opened:
-    with hold(settings) as held:
+def opened(settings: Settings) -> OpenLibrary:
+    with lock_library(settings) as held:
         return held.open(lambda _: None)
 
 
 def test_a_library_without_transcripts_is_an_error(folder: Path, tmp_path: Path) -> None:
     (folder / "README.md").write_text("# Notes\n", encoding="utf-8")
     settings = Settings(library=folder, data=tmp_path / "data")
-    with pytest.raises(LibraryError, match="no transcripts in") as caught, hold(settings):
+    with pytest.raises(LibraryError, match="no transcripts in") as caught, lock_library(settings):
         pass
     assert str(folder) in str(caught.value) and "\n" not in str(caught.value)
     assert not settings.data.exists()
-    with pytest.raises(LibraryError, match="nowhere"), hold(Settings(library=folder / "nowhere")):
+    with (
+        pytest.raises(LibraryError, match="nowhere"),
+        lock_library(Settings(library=folder / "nowhere")),
+    ):
         pass
 
 
@@ -66,19 +69,19 @@ def test_a_held_index_is_held_alone_until_the_end_of_the_block(
 ) -> None:
     other = tmp_path / "other.md"
     other.write_text(NOTE, encoding="utf-8")
-    with hold(settings):
-        with pytest.raises(IndexLockedError), hold(settings):
+    with lock_library(settings):
+        with pytest.raises(IndexLockedError), lock_library(settings):
             pass
-        with hold(Settings(library=other, data=settings.data)):
+        with lock_library(Settings(library=other, data=settings.data)):
             pass  # another library in the same data folder is nobody's
-    with hold(settings):
+    with lock_library(settings):
         pass
 
 
 def test_an_error_in_the_block_lets_go_of_the_index(settings: Settings) -> None:
-    with pytest.raises(RuntimeError, match="on the way"), hold(settings):
+    with pytest.raises(RuntimeError, match="on the way"), lock_library(settings):
         raise RuntimeError("on the way")
-    with hold(settings):
+    with lock_library(settings):
         pass
 
 
@@ -87,7 +90,7 @@ def test_an_opened_library_is_up_to_date_and_can_be_asked(
 ) -> None:
     said: list[str] = []
     told: list[IndexProgress] = []
-    with hold(settings) as held:
+    with lock_library(settings) as held:
         ready = held.open(said.append, told.append)
         assert (ready.report.added, ready.report.chunks) == (1, 1)
         answer = ready.assistant.ask("Why is a sharp knife safer than a blunt one?")
@@ -112,7 +115,7 @@ def test_another_model_needs_a_rebuild(settings: Settings, embedder: FakeEmbedde
     embedder.name = "another"
     with pytest.raises(IndexMismatchError, match="another"):
         opened(settings)
-    with hold(settings, rebuild=True) as held:
+    with lock_library(settings, rebuild=True) as held:
         assert held.open(lambda _: None).report.added == 1
     assert opened(settings).report.unchanged == 1
 
@@ -120,7 +123,7 @@ def test_another_model_needs_a_rebuild(settings: Settings, embedder: FakeEmbedde
 def test_the_least_confidence_is_the_settings(folder: Path, embedder: FakeEmbedder) -> None:
     (folder / "knives.md").write_text(NOTE, encoding="utf-8")
     strict = Settings(library=folder, data=folder.parent / "data", min_confidence=1.0)
-    with hold(strict) as held:
+    with lock_library(strict) as held:
         answer = held.open(lambda _: None).assistant.ask("Why is a sharp knife safer?")
     assert answer.status == "no_evidence"
     assert embedder.embedded

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import expect
 
 from assistant.citation.permalink import citation_id
-from assistant.library import Opened, hold
+from assistant.library import OpenLibrary, lock_library
 from assistant.settings import Settings
 from tests.assistant.interfaces.web.fakes import WITH_TIMES
 from tests.assistant.interfaces.web.sites import KNIFE, STARTER, Site, noted
@@ -107,7 +107,7 @@ def test_a_card_of_the_chat_has_its_lasting_link(tab: Tab) -> None:
 
 
 def test_an_answers_link_holds_when_passages_are_cut_anew(
-    open_tab: OpenTab, serve_engine: Serve, shipped: Opened, model_dir: Path, tmp_path: Path
+    open_tab: OpenTab, serve_engine: Serve, shipped: OpenLibrary, model_dir: Path, tmp_path: Path
 ) -> None:
     tab = open_tab(serve_engine(shipped.assistant), permissions=["clipboard-read"])
     page = tab.open("?lang=zh-Hans")
@@ -124,7 +124,7 @@ def test_an_answers_link_holds_when_passages_are_cut_anew(
     assert path.partition("?")[0] in page.evaluate("navigator.clipboard.readText()")
     notes = copytree(ROOT / "corpus" / "transcripts", tmp_path / "notes")
     settings = Settings(library=notes, data=model_dir, chunk_tokens=120)
-    with hold(settings) as held:
+    with lock_library(settings) as held:
         anew = held.open(lambda _: None)
         assert anew.report.chunks > shipped.report.chunks
         again = open_tab(serve_engine(anew.assistant))

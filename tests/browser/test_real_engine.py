@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import expect
 
-from assistant.library import Opened
+from assistant.library import OpenLibrary
 from tests.assistant.interfaces.web.fakes import loaded
 from tests.browser.conftest import OpenTab
 from tests.browser.serving import served
@@ -19,7 +19,7 @@ LIVE_PLAYER = "https://www.youtube-nocookie.com/embed/1pgCnlJRuxE"
 
 
 @pytest.fixture(scope="module")
-def address(shipped: Opened) -> Iterator[str]:
+def address(shipped: OpenLibrary) -> Iterator[str]:
     with served(loaded(shipped.assistant)) as url:
         yield url
 

@@ -9,7 +9,7 @@ from dataclasses import replace
 import pytest
 from playwright.sync_api import expect
 
-from assistant.library import Held
+from assistant.library import LockedLibrary
 from assistant.settings import ModelSettings
 from tests.assistant.interfaces.web.fakes import loaded
 from tests.browser.conftest import OpenTab
@@ -23,7 +23,7 @@ Site = tuple[str, ScriptedServer]
 
 
 @pytest.fixture(scope="module")
-def site(shipped_held: Held) -> Iterator[Site]:
+def site(shipped_held: LockedLibrary) -> Iterator[Site]:
     """The page over the shipped talks, with a model by script."""
     with serving() as server:
         llm = ModelSettings("scripted", url=server.url, timeout_s=20.0)

@@ -47,7 +47,7 @@ from assistant.interfaces.mcp.server import require_mcp, run_mcp
 from assistant.interfaces.server import create_app, serve
 from assistant.interfaces.wiki.pages import Flavour, Style, WikiReport, make_pages
 from assistant.interfaces.wiki.writing import refuse_among_transcripts, write_pages
-from assistant.library import Build, Held, Loading, Opened, Say, hold
+from assistant.library import Build, Loading, LockedLibrary, OpenLibrary, Say, lock_library
 from assistant.messages.languages import Lang
 from assistant.retrieval.scope import Narrowing
 from assistant.settings import ServingSettings, Settings, address, read_settings, site_origin
@@ -184,16 +184,16 @@ def _settings(arguments: argparse.Namespace) -> Settings:
 
 
 @contextmanager
-def _ready(settings: Settings) -> Iterator[tuple[Held, Opened]]:
+def _ready(settings: Settings) -> Iterator[tuple[LockedLibrary, OpenLibrary]]:
     """The library for one command, over an index that is up to date."""
-    with hold(settings) as held:
+    with lock_library(settings) as held:
         opened = held.open(say, progress_line())
         say("")
         warn(opened.report)
         yield held, opened
 
 
-def _building(held: Held) -> Build:
+def _building(held: LockedLibrary) -> Build:
     """Makes the engine while it is waited for; what its notes came to goes to stderr."""
 
     def build(say: Say) -> Assistant:
@@ -209,7 +209,7 @@ def _building(held: Held) -> Build:
 
 
 def _serve(arguments: argparse.Namespace, settings: Settings) -> int:
-    with hold(settings) as held:
+    with lock_library(settings) as held:
         announce = _announce(open_page=getattr(arguments, "open", False))
         app = create_app(Loading(_building(held)), settings.serving, settings.host)
         serve(app, settings.host, settings.port, announce)
@@ -235,7 +235,7 @@ def _index_options(command: argparse.ArgumentParser) -> None:
 
 
 def _index(arguments: argparse.Namespace, settings: Settings) -> int:
-    with hold(settings, rebuild=arguments.rebuild) as held:
+    with lock_library(settings, rebuild=arguments.rebuild) as held:
         report = held.open(say, progress_line()).report
     say("")
     warn(report)
@@ -456,7 +456,7 @@ def _eval(arguments: argparse.Namespace, settings: Settings) -> int:
 
 def _mcp(_: argparse.Namespace, settings: Settings) -> int:
     require_mcp()
-    with hold(settings) as held:
+    with lock_library(settings) as held:
         run_mcp(_building(held), settings.serving.public_url)
     return DONE
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from assistant.library import Opened
+from assistant.library import OpenLibrary
 
 SAID = {
     "Some of the software in the slides business may be replaced.": "一些软件可能会被替代",
@@ -21,7 +21,9 @@ NOT_SAID = (
 
 
 @pytest.mark.parametrize(("quote", "source"), SAID.items())
-def test_a_translation_is_found_by_its_meaning(shipped: Opened, quote: str, source: str) -> None:
+def test_a_translation_is_found_by_its_meaning(
+    shipped: OpenLibrary, quote: str, source: str
+) -> None:
     found = shipped.assistant.quotes.find(quote)
     assert found.match == "meaning"
     assert source in found.places[0].quote
@@ -29,7 +31,7 @@ def test_a_translation_is_found_by_its_meaning(shipped: Opened, quote: str, sour
 
 
 @pytest.mark.parametrize("text", NOT_SAID)
-def test_what_nobody_said_is_not_claimed(shipped: Opened, text: str) -> None:
+def test_what_nobody_said_is_not_claimed(shipped: OpenLibrary, text: str) -> None:
     found = shipped.assistant.quotes.find(text)
     assert found.match == "none"
     assert all(place.match == "none" for place in found.places)

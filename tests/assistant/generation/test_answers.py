@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from assistant.library import Opened
+from assistant.library import OpenLibrary
 from assistant.settings import Settings
 from assistant.types import Turn
 from corpus.library import Library
@@ -34,7 +34,7 @@ QUESTIONS = Path(__file__).parents[2] / "index"
     ],
 )
 def test_an_answer_shows_words_speaker_and_second(
-    shipped: Opened, question: str, heading: str, lead: str
+    shipped: OpenLibrary, question: str, heading: str, lead: str
 ) -> None:
     answer = shipped.assistant.ask(question)
     assert answer.status == "answered"
@@ -50,7 +50,7 @@ def test_an_answer_shows_words_speaker_and_second(
     assert all(citation.verified for citation in answer.citations)
 
 
-def test_the_article_is_cited_without_times(shipped: Opened) -> None:
+def test_the_article_is_cited_without_times(shipped: OpenLibrary) -> None:
     answer = shipped.assistant.ask("What did Gemini 3's pre-training lead say the secret was?")
     cited = next(one for one in answer.citations if "remarkably simple" in one.quote)
     assert (cited.file, cited.heading) == (ARTICLE, "「沒有大秘密」——Gemini 3 好在哪")
@@ -59,7 +59,7 @@ def test_the_article_is_cited_without_times(shipped: Opened) -> None:
     assert cited.verified
 
 
-def test_every_quote_stands_in_its_file(shipped: Opened) -> None:
+def test_every_quote_stands_in_its_file(shipped: OpenLibrary) -> None:
     library = Library(Settings().library)
     for line in (QUESTIONS / "questions_shipped.jsonl").read_text("utf-8").splitlines():
         for citation in shipped.assistant.ask(json.loads(line)["question"]).citations:
@@ -72,7 +72,7 @@ def test_every_quote_stands_in_its_file(shipped: Opened) -> None:
             assert citation.quote in words
 
 
-def test_most_questions_are_answered_and_most_strange_ones_refused(shipped: Opened) -> None:
+def test_most_questions_are_answered_and_most_strange_ones_refused(shipped: OpenLibrary) -> None:
     def answered(name: str, kinds: tuple[str | None, ...]) -> list[bool]:
         items = [json.loads(line) for line in (QUESTIONS / name).read_text("utf-8").splitlines()]
         return [
@@ -96,7 +96,7 @@ def test_most_questions_are_answered_and_most_strange_ones_refused(shipped: Open
     ],
 )
 def test_an_off_topic_question_is_refused_without_sources(
-    shipped: Opened, question: str, line: str
+    shipped: OpenLibrary, question: str, line: str
 ) -> None:
     answer = shipped.assistant.ask(question)
     assert answer.status == "no_evidence"
@@ -129,7 +129,7 @@ def test_an_off_topic_question_is_refused_without_sources(
     ],
 )
 def test_a_follow_up_takes_talk_and_people_from_before(
-    shipped: Opened, before: str, question: str, heading: str, words: str
+    shipped: OpenLibrary, before: str, question: str, heading: str, words: str
 ) -> None:
     answer = shipped.assistant.ask(question, [Turn("user", before), Turn("assistant", "…")])
     assert answer.status == "answered"
@@ -137,12 +137,12 @@ def test_a_follow_up_takes_talk_and_people_from_before(
     assert any(re.search(words, citation.quote) for citation in answer.citations)
 
 
-def test_timings_name_the_steps(shipped: Opened) -> None:
+def test_timings_name_the_steps(shipped: OpenLibrary) -> None:
     timings = shipped.assistant.ask("田博士怎么用小说续写测试模型？").timings_ms
     assert {"resolve", "search", "answer", "total"} <= timings.keys()
 
 
-def test_examples_are_questions_that_get_answers(shipped: Opened) -> None:
+def test_examples_are_questions_that_get_answers(shipped: OpenLibrary) -> None:
     for language in ("zh-Hans", "zh-Hant", "en"):
         questions = shipped.assistant.examples(language)
         assert len(questions) == 4

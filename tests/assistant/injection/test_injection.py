@@ -18,7 +18,7 @@ from assistant.engine import Assistant
 from assistant.generation.writer import Writer
 from assistant.interfaces.web.session import Exchange
 from assistant.interfaces.web.views import chat_html, sources_html
-from assistant.library import Opened, current_source, hold
+from assistant.library import OpenLibrary, current_source, lock_library
 from assistant.llm.types import LanguageModel
 from assistant.messages.i18n import words
 from assistant.settings import ModelSettings, Settings
@@ -45,7 +45,7 @@ SAYING: tuple[Mode, ...] = ("model", "deep", "quotes")
 class Stage:
     """Every transcript in one library, over a model that plays a script."""
 
-    opened: Opened
+    opened: OpenLibrary
     server: ScriptedServer
 
     def ask(self, attack: Attack, mode: Mode, assistant: Assistant | None = None) -> Answer:
@@ -69,7 +69,7 @@ def stage(folder: Path, model_dir: Path) -> Iterator[Stage]:
     with serving() as server:
         llm = ModelSettings("scripted", url=server.url, timeout_s=30.0, deep_calls=3)
         settings = Settings(library=folder, data=model_dir, min_confidence=0.0, llm=llm)
-        with hold(settings) as held:
+        with lock_library(settings) as held:
             yield Stage(held.open(lambda _: None), server)
 
 

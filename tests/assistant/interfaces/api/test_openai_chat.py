@@ -11,7 +11,7 @@ import openai
 import pytest
 
 from assistant.citation.permalink import read_id
-from assistant.library import Opened
+from assistant.library import OpenLibrary
 from assistant.types import Update
 from tests.assistant.interfaces.api.openai_asking import ask, client_of, streamed
 from tests.assistant.interfaces.web.fakes import (
@@ -155,7 +155,7 @@ def test_a_notice_is_told_and_what_a_transcript_says_is_no_markup() -> None:
     assert message.citations[0]["link"] is None
 
 
-def test_the_real_engine_answers_in_quotes(shipped: Opened) -> None:
+def test_the_real_engine_answers_in_quotes(shipped: OpenLibrary) -> None:
     with (
         served(loaded(shipped.assistant)) as url,
         openai.OpenAI(base_url=f"{url}/v1", api_key="none") as client,

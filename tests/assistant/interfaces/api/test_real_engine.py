@@ -7,14 +7,14 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
-from assistant.library import Opened
+from assistant.library import OpenLibrary
 from tests.assistant.interfaces.api.clients import client
 
 QUESTION = "What did Gemini 3's pre-training lead say the secret was?"
 
 
 @pytest.fixture(scope="module")
-def api(shipped: Opened) -> TestClient:
+def api(shipped: OpenLibrary) -> TestClient:
     return client(shipped.assistant)
 
 

@@ -13,7 +13,7 @@ from schemathesis.config import SchemathesisConfig
 from schemathesis.core.result import Ok
 from schemathesis.specs.openapi.checks import positive_data_acceptance
 
-from assistant.library import Opened
+from assistant.library import OpenLibrary
 from tests.assistant.interfaces.api.clients import api_app
 
 FEW = hypothesis.settings(
@@ -50,7 +50,7 @@ def test_the_api_keeps_to_its_document(case: Case[Any]) -> None:
     case.call_and_validate()
 
 
-def test_it_does_so_over_the_real_engine(shipped: Opened) -> None:
+def test_it_does_so_over_the_real_engine(shipped: OpenLibrary) -> None:
     real = schemathesis.openapi.from_asgi("/api/openapi.json", api_app(shipped.assistant))
     for found in real.get_all_operations():
         assert isinstance(found, Ok)

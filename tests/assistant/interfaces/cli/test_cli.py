@@ -145,9 +145,9 @@ def test_a_second_process_is_told_who_has_the_index(
     holder = (
         "import sys\n"
         "from pathlib import Path\n"
-        "from assistant.library import hold\n"
+        "from assistant.library import lock_library\n"
         "from assistant.settings import Settings\n"
-        "with hold(Settings(library=Path(sys.argv[1]), data=Path(sys.argv[2]))):\n"
+        "with lock_library(Settings(library=Path(sys.argv[1]), data=Path(sys.argv[2]))):\n"
         "    print('held', flush=True)\n"
         "    sys.stdin.read()\n"
     )

@@ -8,7 +8,7 @@ from html import escape, unescape
 import pytest
 
 from assistant.interfaces.server import create_app
-from assistant.library import Opened
+from assistant.library import OpenLibrary
 from tests.assistant.interfaces.embed.sites import LOCKED, answers, asked, token
 from tests.assistant.interfaces.web.fakes import loaded
 from tests.browser.serving import served
@@ -16,7 +16,7 @@ from tests.browser.serving import served
 httpx = pytest.importorskip("httpx")
 
 
-def test_answers_and_suggestions_stay_in_the_tokens_talk(shipped: Opened) -> None:
+def test_answers_and_suggestions_stay_in_the_tokens_talk(shipped: OpenLibrary) -> None:
     engine = shipped.assistant
     talks = engine.talks()
     mine, other = talks[0], talks[1]

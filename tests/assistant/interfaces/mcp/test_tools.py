@@ -13,7 +13,7 @@ from mcp import Client, MCPError
 
 from assistant.interfaces.mcp.server import make_server
 from assistant.interfaces.mcp.tools import LocalVisit
-from assistant.library import Loading, Opened
+from assistant.library import Loading, OpenLibrary
 from assistant.types import Update
 from corpus.types import Section, SettingsError, Transcript, Utterance
 from tests.assistant.interfaces.mcp.calling import call, text_of, with_client
@@ -208,7 +208,7 @@ def test_talks_are_listed_one_has_topics_and_a_second_its_words() -> None:
     assert text_of(call(server, "talk", {"lang": "fr"})) == "No talk is of that kind."
 
 
-def test_the_real_library_is_searched_and_cited(shipped: Opened) -> None:
+def test_the_real_library_is_searched_and_cited(shipped: OpenLibrary) -> None:
     server = server_of(shipped.assistant)
     found = call(server, "search", {"question": "公榜和真实产品表现为什么对不上？", "limit": 2})
     text, document = text_of(found), found.structured_content
