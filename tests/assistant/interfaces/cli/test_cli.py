@@ -243,6 +243,10 @@ def test_wrong_usage_is_status_2(arguments: list[str], capsys: pytest.CaptureFix
     assert "usage: app.py" in capsys.readouterr().err
 
 
+def test_help_says_what_the_program_is() -> None:
+    assert "Verbatim: ask your talks" in app.build_parser().format_help()
+
+
 def test_serve_is_the_default_command() -> None:
     parser = app.build_parser()
     bare, named = parser.parse_args([]), parser.parse_args(["serve"])
