@@ -41,6 +41,7 @@ from assistant.citation.permalink import (
     citation_path,
     place_id,
 )
+from assistant.engine import Assistant
 from assistant.interfaces.api.openapi import DOCS_HEADERS, docs_html, telling
 from assistant.interfaces.documents.answers import (
     AnswerOut,
@@ -98,7 +99,6 @@ from assistant.interfaces.http.gateway import (
 )
 from assistant.interfaces.http.guard import RequestGuard, UserGuard
 from assistant.interfaces.http.streaming import EVENT_HEADERS, EVENT_STREAM, events, whole
-from assistant.library import Engine
 from assistant.settings import site_origin
 from assistant.types import Citation
 from corpus.types import SettingsError
@@ -211,7 +211,7 @@ def citation(
     return Response(make(one, link, chunk.published), media_type=f"{media_type}; charset=utf-8")
 
 
-def _resolved(engine: Engine, caller: Caller, identifier: str) -> Resolved:
+def _resolved(engine: Assistant, caller: Caller, identifier: str) -> Resolved:
     """The words, unless the caller may not reach their talk: then they are gone for it."""
     try:
         resolved = engine.cited(identifier)
@@ -424,7 +424,7 @@ def moments(
     return MomentsOut(talk=whole, current=current, moments=told, total=len(said))
 
 
-def _found(engine: Engine, caller: Caller, talk_id: str) -> Talk:
+def _found(engine: Assistant, caller: Caller, talk_id: str) -> Talk:
     """The talk of an id, if the caller may reach it."""
     for one in talks_of(engine, caller):
         if one.id == talk_id:

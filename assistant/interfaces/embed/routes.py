@@ -23,6 +23,7 @@ from fastapi.responses import HTMLResponse, StreamingResponse
 from fastapi.staticfiles import StaticFiles
 from pydantic import BaseModel, ConfigDict, Field
 
+from assistant.engine import Assistant
 from assistant.interfaces.documents.requests import QUESTION_CHARS, History, turns_of
 from assistant.interfaces.embed.page import (
     Preset,
@@ -48,7 +49,6 @@ from assistant.interfaces.http.streaming import (
 from assistant.interfaces.web.narrowing import QUERY_CHARS, Choice, chosen, scope_of
 from assistant.interfaces.web.session import Exchange, FailedAnswer, Pending, turns
 from assistant.interfaces.web.views import chat_html, sources_html
-from assistant.library import Engine
 from assistant.messages.i18n import Words, words
 from assistant.messages.languages import Lang
 from assistant.types import Answer, Update
@@ -242,7 +242,7 @@ async def _answer(
     return StreamingResponse(events, media_type=EVENT_STREAM, headers=EVENT_HEADERS)
 
 
-def _narrowed(engine: Engine, asked: str, caller: Caller) -> tuple[Scope, tuple[Choice, ...]]:
+def _narrowed(engine: Assistant, asked: str, caller: Caller) -> tuple[Scope, tuple[Choice, ...]]:
     """Where to search, and what of it the reader chose. Raises ApiError 403."""
     query, own = narrowing_in(asked), talks_of(engine, caller)
     return reached_scope(query, engine.talks(), caller), chosen(scope_of(query, own), own)

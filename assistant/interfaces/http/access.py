@@ -23,8 +23,8 @@ from typing import Any, Final
 
 import jwt
 
+from assistant.engine import Assistant
 from assistant.interfaces.http.errors import ApiError, Caller
-from assistant.library import Engine
 from assistant.retrieval.scope import Narrowing, resolve_scope
 from assistant.settings import Secret, ServingSettings
 from corpus.types import SettingsError
@@ -167,12 +167,12 @@ def reachable(caller: Caller, talk_id: str) -> bool:
     return caller.talks is None or talk_id in caller.talks
 
 
-def talks_of(engine: Engine, caller: Caller) -> Sequence[Talk]:
+def talks_of(engine: Assistant, caller: Caller) -> Sequence[Talk]:
     """The talks that the caller may reach, in the order of files."""
     return [talk for talk in engine.talks() if reachable(caller, talk.id)]
 
 
-def narrowed(engine: Engine, caller: Caller, narrowing: Narrowing) -> Scope:
+def narrowed(engine: Assistant, caller: Caller, narrowing: Narrowing) -> Scope:
     """The scope that is meant, inside the caller's own talks.
 
     Raises ApiError 404 for what isn't there: what a caller may not reach isn't there for it, and

@@ -21,6 +21,7 @@ from starlette.requests import HTTPConnection, Request
 
 from assistant.citation.article import checked_of
 from assistant.citation.types import Checked
+from assistant.engine import Assistant
 from assistant.interfaces.documents.answers import ErrorDocument
 from assistant.interfaces.http.access import (
     Authenticator,
@@ -32,7 +33,7 @@ from assistant.interfaces.http.access import (
 from assistant.interfaces.http.errors import ApiError, Caller, not_for_tokens
 from assistant.interfaces.http.limits import Allowance, AnswerSlots, RateLimiter
 from assistant.interfaces.http.streaming import AnswerStream, in_steps
-from assistant.library import Engine, Loading, LoadState
+from assistant.library import Loading, LoadState
 from assistant.retrieval.scope import Narrowing
 from assistant.settings import ServingSettings
 from assistant.types import Answer, Mode, Turn, Update
@@ -169,7 +170,7 @@ class Gateway:
         request.scope.setdefault("state", {})[_ALLOWANCE] = self._rates.count(caller)
         return caller
 
-    def engine(self) -> Engine:
+    def engine(self) -> Assistant:
         """The engine. Raises ApiError 503 while there is none."""
         try:
             return self._loading.get(0)
@@ -275,7 +276,7 @@ async def caller_of(request: Request) -> Caller:
     return (await door_of(request)).caller(request)
 
 
-async def engine_of(request: Request) -> Engine:
+async def engine_of(request: Request) -> Assistant:
     """The engine, once it is there."""
     return (await door_of(request)).engine()
 
@@ -290,7 +291,7 @@ async def no_token(request: Request) -> Caller:
 
 TheDoor = Annotated[Gateway, Depends(door_of)]
 TheCaller = Annotated[Caller, Depends(caller_of)]
-TheEngine = Annotated[Engine, Depends(engine_of)]
+TheEngine = Annotated[Assistant, Depends(engine_of)]
 
 _FAULTS: dict[int, str] = {
     400: "The body is not JSON.",

@@ -26,6 +26,7 @@ from pydantic import BaseModel, Field, ValidationError
 from starlette.requests import Request
 
 from assistant.citation.types import Match
+from assistant.engine import Assistant
 from assistant.interfaces.documents.answers import (
     AnswerOut,
     DocumentModel,
@@ -56,7 +57,7 @@ from assistant.interfaces.http.access import narrowed, talks_of
 from assistant.interfaces.http.errors import ApiError, Caller
 from assistant.interfaces.http.gateway import Gateway
 from assistant.interfaces.http.streaming import AnswerStream
-from assistant.library import Engine, Loading
+from assistant.library import Loading
 from assistant.messages.sureness import percent
 from assistant.messages.wording import answer_language
 from assistant.retrieval.scope import Narrowing
@@ -182,7 +183,7 @@ class ToolVisit(Protocol):
         """The address that permanent links begin with; ``None`` where no page is served."""
         ...
 
-    async def engine(self) -> Engine:
+    async def engine(self) -> Assistant:
         """The engine. Raises ApiError, or VerbatimError if it can't be loaded."""
         ...
 
@@ -209,7 +210,7 @@ class HttpVisit:
     def home(self) -> str | None:
         return self.door.home(self.request)
 
-    async def engine(self) -> Engine:
+    async def engine(self) -> Assistant:
         return self.door.engine()
 
     async def scope(self, narrowing: Narrowing) -> Scope:
@@ -229,7 +230,7 @@ class LocalVisit:
     home: str | None
     caller: Caller = ONLY_USER
 
-    async def engine(self) -> Engine:
+    async def engine(self) -> Assistant:
         while True:
             try:
                 return self.loading.get(0)
@@ -457,7 +458,7 @@ def _talk_list(found: list[Talk], asked: TalkArguments, home: str) -> TalkResult
     )
 
 
-def _around(engine: Engine, talk: Talk, asked: TalkArguments, home: str) -> TalkResult:
+def _around(engine: Assistant, talk: Talk, asked: TalkArguments, home: str) -> TalkResult:
     """What is said around a second."""
     transcript = engine.transcript(talk.file)
     said = said_in(transcript) if transcript else ()

@@ -6,9 +6,10 @@ import logging
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
+from assistant.engine import Assistant
 from assistant.interfaces.http.streaming import Work
 from assistant.interfaces.web.narrowing import Choice, chosen, mode_of, scope_of
-from assistant.library import Engine, Loading
+from assistant.library import Loading
 from assistant.messages.i18n import Words
 from assistant.types import Answer, Mode, Turn, Update
 from corpus.types import VerbatimError
@@ -124,7 +125,7 @@ def stop(conversation: Sequence[Exchange]) -> None:
 
 
 def _exchanges(
-    engine: Engine,
+    engine: Assistant,
     history: Sequence[Turn],
     question: str,
     words: Words,
@@ -155,7 +156,7 @@ def _exchanges(
         work.stop()
 
 
-def _known(engine: Engine, mode: str | None) -> Mode | None:
+def _known(engine: Assistant, mode: str | None) -> Mode | None:
     return next((known for known in engine.modes() if known == mode), None)
 
 
