@@ -38,7 +38,7 @@ from assistant.engine import Assistant
 from assistant.interfaces.http.access import Authenticator
 from assistant.interfaces.http.errors import ApiError, error_response
 from assistant.interfaces.http.limits import AnswerSlots, RateLimiter
-from assistant.interfaces.http.streaming import in_steps
+from assistant.interfaces.http.streaming import Work
 from assistant.interfaces.web.narrowing import ChoiceKind, chosen, scope_of
 from assistant.interfaces.web.page_views import (
     PageDocument,
@@ -232,19 +232,18 @@ class LookupRoute:
         if self._pages.loading.state.phase != "ready":
             return await self._told(request, fields, "", 503)
         try:
+            engine = self._pages.loading.get(0)
+            scope = _scope(engine, fields)
             self._places.take()
         except ApiError:
             return self._pages.made(request, lambda _, visit: _busy(visit, typed))
         try:
-            engine = self._pages.loading.get(0)
-            work = engine.checking(typed, _scope(engine, fields))
-            checked = checked_of(await in_steps(work, request.is_disconnected))
+            work = Work(lambda: engine.checking(typed, scope), self._places.give_back)
+            checked = checked_of(await work.collected(request.is_disconnected))
         except ApiError as error:
             return Response(status_code=error.status)
         except Exception as error:
             return self._pages.failed(request, error)
-        finally:
-            self._places.give_back()
 
         def make(engine: Assistant, visit: PageVisit) -> PageDocument:
             within = chosen(_scope(engine, fields), engine.talks())

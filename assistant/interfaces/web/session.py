@@ -33,7 +33,7 @@ class Pending:
 
     note: str
     update: Update | None = None
-    work: Work | None = field(default=None, repr=False, compare=False)
+    work: Work[Update] | None = field(default=None, repr=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,11 +136,11 @@ def _exchanges(
     talks = engine.talks()
     scope = scope_of(narrowed, talks)
     known = _known(engine, mode) or mode_of(narrowed, engine.modes())
-    work = Work(lambda: engine.stream(question, history, scope, known)).start()
+    work = Work(lambda: engine.stream(question, history, scope, known))
     exchange = Exchange(question, Pending(words.thinking, work=work), chosen(scope, talks))
     yield exchange
     try:
-        for update in work.updates():
+        for update in work.latest():
             outcome = _outcome(update, work, words)
             exchange = replace(exchange, outcome=outcome)
             yield exchange
@@ -160,13 +160,13 @@ def _known(engine: Assistant, mode: str | None) -> Mode | None:
     return next((known for known in engine.modes() if known == mode), None)
 
 
-def _outcome(update: Update, work: Work, words: Words) -> Answer | Pending:
+def _outcome(update: Update, work: Work[Update], words: Words) -> Answer | Pending:
     if update.stage == "done" and update.answer is not None:
         return update.answer
     return Pending(words.thinking, update, work)
 
 
-def _ended(exchange: Exchange, work: Work, words: Words) -> Stopped | FailedAnswer:
+def _ended(exchange: Exchange, work: Work[Update], words: Words) -> Stopped | FailedAnswer:
     """What has become of a question whose work ended without a whole answer."""
     if work.is_stopped:
         return Stopped(exchange.answer)
