@@ -419,6 +419,51 @@ def moments(
     return MomentsOut(talk=whole, current=current, moments=shown, total=len(said))
 
 
+@routes.get(
+    "/health",
+    tags=["service"],
+    summary="Whether the library is ready",
+    response_model=HealthOut,
+    responses={503: {"model": HealthOut, "description": "The library can't be loaded."}},
+)
+def health(gateway: GatewayDep, response: Response) -> HealthOut:
+    """Open to everybody, and not counted. While the library loads the status is 200: the server
+    lives, and its page is up."""
+    state = gateway.state
+    if state.phase != "ready":
+        response.status_code = 503 if state.phase == "failed" else 200
+        return HealthOut(status=state.phase, message=state.message, modes=[], model=None)
+    engine = gateway.engine()
+    model = engine.model_state()
+    shown = None
+    if model:
+        shown = ModelOut(name=model.name, provider=model.provider, reachable=model.reachable)
+    return HealthOut(status="ready", message="", modes=list(engine.modes()), model=shown)
+
+
+@routes.get(
+    "/metrics",
+    tags=["service"],
+    summary="Figures for Prometheus",
+    dependencies=[Depends(no_token)],
+    response_class=Response,
+    responses={
+        200: {"description": "Text, format 0.0.4.", "content": {"text/plain": {}}},
+        **{status: one for status, one in faults().items() if status not in (422, 503)},
+    },
+)
+def metrics(gateway: GatewayDep) -> Response:
+    """Requests by route and status, how long they take, answers by mode and status, refusals by
+    code, answers in the making, the size of the index, and the state of the library."""
+    return Response(gateway.metrics.text(), media_type=CONTENT_TYPE)
+
+
+@routes.get("/docs", include_in_schema=False)
+def docs(request: Request) -> HTMLResponse:
+    """The same as the OpenAPI document, to be read."""
+    return HTMLResponse(docs_html(request.app.openapi()), headers=DOCS_HEADERS)
+
+
 class TokenRequest(BaseModel):
     """What the token is for."""
 
@@ -467,51 +512,6 @@ def sign(asked: TokenRequest, gateway: GatewayDep, caller: CallerDep) -> SignedT
     origin = site_origin(asked.origin, "origin")
     token = sign_token(secret, origin, _token_talks(asked, gateway), asked.minutes * 60, now_s)
     return SignedToken(token=token, expires_s=read_token(secret, token, now_s).expires_s)
-
-
-@routes.get(
-    "/health",
-    tags=["service"],
-    summary="Whether the library is ready",
-    response_model=HealthOut,
-    responses={503: {"model": HealthOut, "description": "The library can't be loaded."}},
-)
-def health(gateway: GatewayDep, response: Response) -> HealthOut:
-    """Open to everybody, and not counted. While the library loads the status is 200: the server
-    lives, and its page is up."""
-    state = gateway.state
-    if state.phase != "ready":
-        response.status_code = 503 if state.phase == "failed" else 200
-        return HealthOut(status=state.phase, message=state.message, modes=[], model=None)
-    engine = gateway.engine()
-    model = engine.model_state()
-    shown = None
-    if model:
-        shown = ModelOut(name=model.name, provider=model.provider, reachable=model.reachable)
-    return HealthOut(status="ready", message="", modes=list(engine.modes()), model=shown)
-
-
-@routes.get(
-    "/metrics",
-    tags=["service"],
-    summary="Figures for Prometheus",
-    dependencies=[Depends(no_token)],
-    response_class=Response,
-    responses={
-        200: {"description": "Text, format 0.0.4.", "content": {"text/plain": {}}},
-        **{status: one for status, one in faults().items() if status not in (422, 503)},
-    },
-)
-def metrics(gateway: GatewayDep) -> Response:
-    """Requests by route and status, how long they take, answers by mode and status, refusals by
-    code, answers in the making, the size of the index, and the state of the library."""
-    return Response(gateway.metrics.text(), media_type=CONTENT_TYPE)
-
-
-@routes.get("/docs", include_in_schema=False)
-def docs(request: Request) -> HTMLResponse:
-    """The same as the OpenAPI document, to be read."""
-    return HTMLResponse(docs_html(request.app.openapi()), headers=DOCS_HEADERS)
 
 
 def _resolved(engine: Assistant, caller: Caller, identifier: str) -> Resolved:
