@@ -1,8 +1,8 @@
 """The tools over the Model Context Protocol, in the terms of its SDK.
 
 They are served at ``/mcp`` of the server that serves the page, and over standard input and output
-to a program that starts this one.
-The SDK ``mcp`` comes with the extra of that name and may be missing.
+to a program that starts this one. The SDK ``mcp`` comes with the extra of that name and may be
+missing.
 """
 
 from __future__ import annotations
