@@ -9,23 +9,18 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Literal, Protocol
+from typing import Literal
 
-from assistant.citation.permalink import Resolved
-from assistant.citation.types import Lookup, Quotation
 from assistant.engine import Assistant
 from assistant.generation.quotes import Source
 from assistant.generation.writer import Writer
 from assistant.llm.model import language_model
-from assistant.llm.types import ModelState
-from assistant.retrieval.scope import Narrowing
 from assistant.settings import ModelSettings, Settings
-from assistant.types import Answer, Mode, Turn, Update
 from corpus.chunks import Budget
 from corpus.library import Library
 from corpus.readers import SUFFIXES
@@ -37,14 +32,10 @@ from index.retriever import TranscriptRetriever
 from index.storage.store import SCHEMA, IndexStore, open_store
 from index.sync import sync
 from index.types import (
-    EVERYWHERE,
     Embedder,
-    Evidence,
     IndexProgress,
     Manifest,
-    Scope,
     SyncReport,
-    Talk,
 )
 
 _log = logging.getLogger(__name__)
@@ -56,85 +47,7 @@ Say = Callable[[str], None]
 """Is told what is being done, one short line at a time."""
 
 
-class Engine(Protocol):
-    """What a face needs of the conversation: answers, and questions to start with."""
-
-    def ask(
-        self,
-        question: str,
-        history: Sequence[Turn] = (),
-        scope: Scope = EVERYWHERE,
-        mode: Mode | None = None,
-    ) -> Answer:
-        """The answer to ``question`` after ``history``, oldest turn first; threads may call it.
-
-        Nothing outside ``scope`` is looked at. Raises SettingsError for a mode that is not among
-        ``modes``.
-        """
-        ...
-
-    def stream(
-        self,
-        question: str,
-        history: Sequence[Turn] = (),
-        scope: Scope = EVERYWHERE,
-        mode: Mode | None = None,
-    ) -> Generator[Update]:
-        """``ask`` while it happens; the last update has stage ``done`` and the whole answer.
-
-        Closing the generator ends the work.
-        """
-        ...
-
-    def modes(self) -> tuple[Mode, ...]:
-        """The ways in which it can answer; the first is the default."""
-        ...
-
-    def model_state(self) -> ModelState | None:
-        """What is known of the language model, ``None`` without one. Never waits for it."""
-        ...
-
-    def search(
-        self,
-        question: str,
-        limit: int,
-        history: Sequence[Turn] = (),
-        scope: Scope = EVERYWHERE,
-    ) -> tuple[Evidence, Mapping[str, float]]:
-        """The evidence for a question after the history is taken in, and timings in ms."""
-        ...
-
-    def look_up(self, quote: str, limit: int = 10, scope: Scope = EVERYWHERE) -> Lookup:
-        """Where a quote was said, best first. Raises SettingsError for what can't be one."""
-        ...
-
-    def checking(self, text: str, scope: Scope = EVERYWHERE) -> Generator[Quotation | None]:
-        """Each sentence of a text in turn: what it quotes and what is wrong with it, ``None``
-        where it quotes nothing. Closing the generator ends the work."""
-        ...
-
-    def cited(self, identifier: str) -> Resolved:
-        """What has become of the words of a permanent id. Raises SettingsError for what is none."""
-        ...
-
-    def scope(self, narrowing: Narrowing) -> Scope:
-        """The scope that is meant in this library. Raises SettingsError for what it hasn't got."""
-        ...
-
-    def talks(self) -> Sequence[Talk]:
-        """What there is to ask about, in the order of files; threads may call it."""
-        ...
-
-    def transcript(self, file: str) -> Transcript | None:
-        """A talk with all its words, as it stands on disk now; ``None`` where it is gone."""
-        ...
-
-    def examples(self, lang: str) -> tuple[str, ...]:
-        """Up to four questions that the library answers, in ``zh-Hans``, ``zh-Hant`` or ``en``."""
-        ...
-
-
-Build = Callable[[Say], Engine]
+Build = Callable[[Say], Assistant]
 
 
 @contextmanager
@@ -297,7 +210,7 @@ class Loading:
 
     def __init__(self, build: Build) -> None:
         self._build = build
-        self._engine: Engine | None = None
+        self._engine: Assistant | None = None
         self._state = LoadState("loading")
         self._done = threading.Event()
         self._started = threading.Lock()
@@ -312,7 +225,7 @@ class Loading:
             threading.Thread(target=self._run, name="verbatim-loading", daemon=True).start()
         return self
 
-    def get(self, timeout_s: float) -> Engine:
+    def get(self, timeout_s: float) -> Assistant:
         """The engine, waited for up to ``timeout_s``.
 
         Raises ``TimeoutError`` while it is still loading, and ``VerbatimError`` with the one-line

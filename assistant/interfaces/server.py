@@ -1,4 +1,4 @@
-"""The HTTP server around the page: our own FastAPI application, run by uvicorn."""
+"""The one FastAPI application with all faces mounted, run by uvicorn."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from fastapi import FastAPI
 from fastapi.middleware.cors import CORSMiddleware
 from fastapi.responses import FileResponse, JSONResponse
 from fastapi.staticfiles import StaticFiles
+from starlette.middleware import Middleware
 
 from assistant.interfaces.api.routes import add_api
 from assistant.interfaces.embed.routes import add_embed
@@ -27,6 +28,7 @@ from assistant.interfaces.http.guard import (
     KnownHosts,
     OwnPagesOnly,
     PageLimits,
+    UserGuard,
     WithHeaders,
 )
 from assistant.interfaces.mcp.server import add_mcp
@@ -50,9 +52,8 @@ _HEADERS: Mapping[str, str] = MappingProxyType(
         "X-Content-Type-Options": "nosniff",
     }
 )
-
 _MCP_HEADERS = ("Mcp-Protocol-Version", "Mcp-Session-Id", "Mcp-Method", "Mcp-Name")
-_TOLD = ("Retry-After", "RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset")
+_READABLE = ("Retry-After", "RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset")
 """Headers that scripts of listed sites may read."""
 
 
@@ -73,43 +74,57 @@ def create_app(
         loading.start()
         yield
 
-    app = FastAPI(lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
-    door = Gateway(loading, serving)
-    add_api(app, door)
-    add_openai(app, door)
-    add_mcp(app, door)
-    _add_middleware(app, door, host)
-    _add_routes(app, loading)
+    gateway = Gateway(loading, serving)
+    app = FastAPI(
+        lifespan=lifespan,
+        middleware=_middleware(gateway, host),
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+    )
+    add_api(app, gateway)
+    add_openai(app, gateway)
+    add_mcp(app, gateway)
+    _add_health_and_files(app, loading)
     add_pages(app, loading, serving)
-    add_embed(app, door)
+    add_embed(app, gateway)
+    # Last, since it catches all other addresses.
     mount_page(app, loading)
     return app
 
 
-def _add_middleware(app: FastAPI, door: Gateway, host: str) -> None:
-    """What every request goes through; the last one added comes first."""
-    serving = door.serving
-    # With this CORSMiddleware there, Gradio leaves out its own, which lets every origin in.
-    app.add_middleware(
+def _middleware(gateway: Gateway, host: str) -> list[Middleware]:
+    """What every request goes through, from the outside in."""
+    serving = gateway.serving
+    below_root = [Middleware(BelowRoot, root=serving.root_path)] if serving.root_path else []
+    # With this one there, Gradio leaves out its own, which lets every origin in. Errors of all that
+    # stands behind it can be read by scripts of other sites too.
+    cors = Middleware(
         CORSMiddleware,
         allow_origins=list(serving.origins),
         allow_methods=["GET", "POST"],
         allow_headers=["Authorization", *_MCP_HEADERS],
-        expose_headers=_TOLD if serving.origins else [],
+        expose_headers=_READABLE if serving.origins else [],
     )
-    app.add_middleware(LocalisedIndex, tags=static_tags())
-    app.add_middleware(PageLimits, door=door)
-    app.add_middleware(ClosedRoutes)
-    app.add_middleware(OwnPagesOnly, serving=serving)
-    app.add_middleware(ForwardedHost, serving=serving, bound=host)
-    app.add_middleware(KnownHosts, serving=serving, bound=host)
-    app.add_middleware(FramedBy, origins=serving.origins)
-    app.add_middleware(WithHeaders, headers=_HEADERS)
-    if serving.root_path:
-        app.add_middleware(BelowRoot, root=serving.root_path)
+    user_guard = [Middleware(UserGuard, gateway=gateway)] if gateway.names_users else []
+    return [
+        *below_root,
+        Middleware(WithHeaders, headers=_HEADERS),
+        Middleware(FramedBy, origins=serving.origins),
+        Middleware(KnownHosts, serving=serving, bound=host),
+        Middleware(ForwardedHost, gateway=gateway, bound=host),
+        Middleware(OwnPagesOnly, serving=serving),
+        Middleware(ClosedRoutes),
+        Middleware(PageLimits, gateway=gateway),
+        Middleware(LocalisedIndex, tags=static_tags()),
+        cors,
+        *user_guard,
+    ]
 
 
-def _add_routes(app: FastAPI, loading: Loading) -> None:
+def _add_health_and_files(app: FastAPI, loading: Loading) -> None:
+    """What monitors and pages ask beside the faces."""
+
     def healthz() -> JSONResponse:
         state = loading.state
         body = {"status": state.phase, "message": state.message}

@@ -6,8 +6,9 @@ from collections.abc import Callable
 
 import pytest
 
+from assistant.engine import Assistant
 from assistant.interfaces.web.session import Exchange, FailedAnswer, Pending, converse, turns
-from assistant.library import Engine, Loading, LoadState
+from assistant.library import Loading, LoadState
 from assistant.messages.i18n import words
 from assistant.types import Turn
 from corpus.types import ModelError, VerbatimError
@@ -32,7 +33,7 @@ def test_an_engine_comes_when_it_is_ready() -> None:
 def test_it_loads_once() -> None:
     runs: list[int] = []
 
-    def build(_: Callable[[str], None]) -> Engine:
+    def build(_: Callable[[str], None]) -> Assistant:
         runs.append(1)
         return FakeEngine()
 
@@ -53,7 +54,7 @@ def test_it_loads_once() -> None:
     ],
 )
 def test_a_failure_is_one_line(error: Exception, line: str) -> None:
-    def build(_: Callable[[str], None]) -> Engine:
+    def build(_: Callable[[str], None]) -> Assistant:
         raise error
 
     loading = Loading(build).start()

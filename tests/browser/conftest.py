@@ -12,7 +12,8 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, Page, Route, expect, sync_playwright
 
-from assistant.library import Engine, Loading
+from assistant.engine import Assistant
+from assistant.library import Loading
 from tests.assistant.interfaces.web.fakes import FakeEngine, answer_or_refuse, loaded
 from tests.browser.serving import served
 
@@ -60,7 +61,7 @@ class Tab:
 
 
 OpenTab = Callable[..., Tab]
-Serve = Callable[[Engine], str]
+Serve = Callable[[Assistant], str]
 ServeLoading = Callable[[Loading], str]
 
 

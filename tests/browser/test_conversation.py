@@ -8,7 +8,8 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import expect
 
-from assistant.library import Engine, Loading
+from assistant.engine import Assistant
+from assistant.library import Loading
 from assistant.types import Answer
 from corpus.types import LibraryError, VerbatimError
 from tests.assistant.interfaces.web.fakes import ANSWERED, EXAMPLES, FakeEngine, held_back
@@ -79,7 +80,7 @@ def test_no_evidence_shows_suggestions_that_ask(tab: Tab) -> None:
 
 
 def test_follow_ups_hand_over_the_history_and_tabs_are_apart(
-    open_tab: OpenTab, serve_engine: Callable[[Engine], str]
+    open_tab: OpenTab, serve_engine: Callable[[Assistant], str]
 ) -> None:
     engine = FakeEngine()
     address = serve_engine(engine)
@@ -95,7 +96,7 @@ def test_follow_ups_hand_over_the_history_and_tabs_are_apart(
     expect(other.page.locator(".vb-exchange")).to_have_count(1)
 
 
-def test_a_new_chat_forgets(open_tab: OpenTab, serve_engine: Callable[[Engine], str]) -> None:
+def test_a_new_chat_forgets(open_tab: OpenTab, serve_engine: Callable[[Assistant], str]) -> None:
     engine = FakeEngine()
     tab = open_tab(serve_engine(engine))
     page = tab.open()
@@ -142,7 +143,7 @@ def test_the_next_question_can_be_typed_while_one_waits(
 
 
 def test_several_are_answered_at_once(
-    open_tab: OpenTab, serve_engine: Callable[[Engine], str]
+    open_tab: OpenTab, serve_engine: Callable[[Assistant], str]
 ) -> None:
     """Nobody is answered before all four questions are being worked on."""
     together = threading.Barrier(4, timeout=10)
@@ -181,7 +182,7 @@ def test_a_question_waits_for_the_library(open_tab: OpenTab, serve_loading: Serv
 def test_a_library_that_cannot_be_loaded_says_why(
     open_tab: OpenTab, serve_loading: ServeLoading
 ) -> None:
-    def build(_: Callable[[str], None]) -> Engine:
+    def build(_: Callable[[str], None]) -> Assistant:
         raise LibraryError("no transcripts in /talks: put some there")
 
     tab = open_tab(serve_loading(Loading(build)))
@@ -199,7 +200,7 @@ def test_a_library_that_cannot_be_loaded_says_why(
     ],
 )
 def test_a_failed_question_can_be_tried_again(
-    open_tab: OpenTab, serve_engine: Callable[[Engine], str], error: Exception, shown: str
+    open_tab: OpenTab, serve_engine: Callable[[Assistant], str], error: Exception, shown: str
 ) -> None:
     failures = [error]
 

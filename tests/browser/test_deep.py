@@ -10,9 +10,9 @@ from typing import cast
 import pytest
 from playwright.sync_api import Page, expect
 
+from assistant.engine import Assistant
 from assistant.generation.deep.run import answer_deep
 from assistant.generation.writer import Writer
-from assistant.library import Engine
 from assistant.llm.model import language_model
 from assistant.settings import ModelSettings
 from assistant.types import Answer, Step, Update
@@ -37,7 +37,7 @@ def so_far(*steps: Step) -> Answer:
 
 
 def test_the_budget_counts_down_and_the_steps_unfold(
-    open_tab: OpenTab, serve_engine: Callable[[Engine], str]
+    open_tab: OpenTab, serve_engine: Callable[[Assistant], str]
 ) -> None:
     go = threading.Semaphore(0)
 
@@ -103,7 +103,7 @@ def ask_deep(tab: Tab) -> Page:
 
 
 def test_the_tree_grows_while_the_model_works(
-    open_tab: OpenTab, serve_engine: Callable[[Engine], str], scripted: ScriptedServer
+    open_tab: OpenTab, serve_engine: Callable[[Assistant], str], scripted: ScriptedServer
 ) -> None:
     held = {"all": threading.Event(), "knife": threading.Event(), "bread": threading.Event()}
 
@@ -138,7 +138,7 @@ def test_the_tree_grows_while_the_model_works(
 
 
 def test_stopping_before_the_first_word_reaches_the_model(
-    open_tab: OpenTab, serve_engine: Callable[[Engine], str], scripted: ScriptedServer
+    open_tab: OpenTab, serve_engine: Callable[[Assistant], str], scripted: ScriptedServer
 ) -> None:
     scripted.play(Scene("A sharp knife is safer [1].", first_s=15.0))
     page = ask_deep(open_tab(serve_engine(kitchen(scripted))))
@@ -148,7 +148,9 @@ def test_stopping_before_the_first_word_reaches_the_model(
     assert scripted.left.wait(3.0)
 
 
-def test_steps_fit_a_small_screen(open_tab: OpenTab, serve_engine: Callable[[Engine], str]) -> None:
+def test_steps_fit_a_small_screen(
+    open_tab: OpenTab, serve_engine: Callable[[Assistant], str]
+) -> None:
     deep = Step("search", "一个很长的步骤" * 12 + "W" * 80)
     for _ in range(4):
         deep = Step("question", "part", 1.0, (deep,))

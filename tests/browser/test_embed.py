@@ -10,7 +10,7 @@ from dataclasses import replace
 import pytest
 from playwright.sync_api import Page, expect
 
-from assistant.library import Engine
+from assistant.engine import Assistant
 from assistant.types import Update
 from tests.assistant.interfaces.web.fakes import (
     REFUSED,
@@ -26,7 +26,7 @@ from tests.browser.conftest import OpenTab, ServeLoading, Tab
 pytestmark = pytest.mark.browser
 
 BOX = "#vb-question textarea"
-ServeEngine = Callable[[Engine], str]
+ServeEngine = Callable[[Assistant], str]
 
 
 def opened(tab: Tab, query: str = "lang=en") -> Page:

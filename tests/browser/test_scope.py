@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
-from assistant.library import Engine
+from assistant.engine import Assistant
 from index.types import EVERYWHERE, Scope
 from tests.assistant.interfaces.web.fakes import (
     TALKS,
@@ -28,7 +28,7 @@ def engine() -> FakeEngine:
 
 
 @pytest.fixture
-def own_tab(open_tab: OpenTab, serve_engine: Callable[[Engine], str], engine: FakeEngine) -> Tab:
+def own_tab(open_tab: OpenTab, serve_engine: Callable[[Assistant], str], engine: FakeEngine) -> Tab:
     return open_tab(serve_engine(engine))
 
 
@@ -182,7 +182,7 @@ def test_switching_the_language_keeps_what_was_chosen(own_tab: Tab, engine: Fake
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_the_panel_fits_a_small_screen(
-    open_tab: OpenTab, serve_engine: Callable[[Engine], str], engine: FakeEngine, scheme: str
+    open_tab: OpenTab, serve_engine: Callable[[Assistant], str], engine: FakeEngine, scheme: str
 ) -> None:
     long = make_talk("l.md", "一场很长的对谈" * 12, ("A" * 80,), "ja", "2023-01-01")
     engine.library = (*TALKS, long)
@@ -204,7 +204,7 @@ def test_the_panel_fits_a_small_screen(
 
 
 def test_one_talk_needs_no_choice(
-    open_tab: OpenTab, serve_engine: Callable[[Engine], str], engine: FakeEngine
+    open_tab: OpenTab, serve_engine: Callable[[Assistant], str], engine: FakeEngine
 ) -> None:
     engine.library = TALKS[1:2]
     page = open_tab(serve_engine(engine)).open()

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 from playwright.sync_api import expect
 
-from assistant.library import Engine
+from assistant.engine import Assistant
 from tests.assistant.interfaces.web.fakes import ANSWERED, WITH_TIMES, FakeEngine
 from tests.browser.conftest import OpenTab, Tab
 
@@ -104,7 +104,7 @@ HOSTILE = (
 
 
 def test_nothing_that_a_transcript_says_comes_alive(
-    open_tab: OpenTab, serve_engine: Callable[[Engine], str]
+    open_tab: OpenTab, serve_engine: Callable[[Assistant], str]
 ) -> None:
     citation = replace(
         WITH_TIMES,

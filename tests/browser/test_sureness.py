@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 from playwright.sync_api import expect
 
-from assistant.library import Engine
+from assistant.engine import Assistant
 from tests.assistant.interfaces.web.fakes import ANSWERED, REFUSED, FakeEngine
 from tests.browser.conftest import OpenTab, Tab
 
@@ -40,7 +40,7 @@ def test_an_answer_says_how_sure_it_is_and_more_when_asked(tab: Tab) -> None:
 )
 def test_words_and_bars_tell_the_same(
     open_tab: OpenTab,
-    serve_engine: Callable[[Engine], str],
+    serve_engine: Callable[[Assistant], str],
     answered: bool,
     answerable: float,
     level: str,

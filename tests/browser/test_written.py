@@ -9,7 +9,7 @@ from dataclasses import replace
 import pytest
 from playwright.sync_api import expect
 
-from assistant.library import Engine
+from assistant.engine import Assistant
 from assistant.llm.types import ModelState
 from assistant.types import Answer, Mode, Statement, Update
 from tests.assistant.interfaces.web.fakes import ANSWERED, WRITTEN, FakeEngine, growing
@@ -17,7 +17,7 @@ from tests.browser.conftest import OpenTab, Tab
 
 pytestmark = pytest.mark.browser
 ALL: tuple[Mode, ...] = ("model", "quotes", "deep")
-Serve = Callable[[Engine], str]
+Serve = Callable[[Assistant], str]
 SECONDS = 10
 
 

@@ -1,9 +1,4 @@
-"""Its OpenAPI document, and a page of it.
-
-The API's OpenAPI document as one page that needs no script and no network. Pure.
-
-The OpenAPI document of the API, true to how the server is set up.
-"""
+"""The OpenAPI document of the API, true to how the server is set up, and the page that shows it."""
 
 from __future__ import annotations
 
@@ -16,6 +11,7 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
+from assistant.interfaces.documents.answers import ErrorDocument
 from assistant.settings import ServingSettings
 from assistant.types import Json
 
@@ -170,8 +166,30 @@ BEARER = "key"
 OPEN = frozenset({"/health"})
 """Routes that anybody may ask."""
 
+_FAULTS: dict[int, str] = {
+    400: "The body is not JSON.",
+    401: "Who calls has to be shown: see `Authorization`.",
+    403: "This caller may not do that.",
+    404: "There is no such thing, or not for this caller.",
+    410: "The words are gone.",
+    413: "The body is too large.",
+    422: "Something in the request can't be taken; the message says what and where.",
+    429: "Too many requests, or all places for answers are taken: come back after `Retry-After`.",
+    500: "Something went wrong here.",
+    502: "The language model gave out.",
+    503: "The library is still loading, or can't be loaded.",
+}
 
-def telling(app: FastAPI, serving: ServingSettings, prefix: str) -> Callable[[], dict[str, Any]]:
+
+def faults(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """The responses of errors, as OpenAPI lists them."""
+    return {
+        status: {"model": ErrorDocument, "description": _FAULTS[status]}
+        for status in sorted({401, 403, 422, 429, 500, 503, *statuses})
+    }
+
+
+def openapi_of(app: FastAPI, serving: ServingSettings, prefix: str) -> Callable[[], dict[str, Any]]:
     """A function that gives the document, made once, of ``app`` as it stands below ``prefix``."""
 
     def openapi() -> dict[str, Any]:

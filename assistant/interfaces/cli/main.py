@@ -25,7 +25,6 @@ from assistant.citation.article import check_text
 from assistant.engine import Assistant
 from assistant.evaluation.questions import read_questions
 from assistant.evaluation.run import evaluate, figures_text
-from assistant.interfaces.api.routes import MINUTES
 from assistant.interfaces.cli.terminal import complain, progress_line, say, show, warn
 from assistant.interfaces.documents.answers import (
     answer_json,
@@ -42,7 +41,7 @@ from assistant.interfaces.documents.text import (
     progress_text,
     report_text,
 )
-from assistant.interfaces.http.access import read_token, sign_token, talk_ids
+from assistant.interfaces.http.access import TOKEN_MINUTES, read_token, sign_token, talk_ids
 from assistant.interfaces.mcp.server import require_mcp, run_mcp
 from assistant.interfaces.server import create_app, serve
 from assistant.interfaces.wiki.pages import Flavour, Style, WikiReport, make_pages
@@ -383,7 +382,7 @@ def _token_options(command: argparse.ArgumentParser) -> None:
         help="a talk it may ask about, by id or file; may be repeated (default: all talks)",
     )
     command.add_argument(
-        "--minutes", type=int, default=MINUTES, help="how long it holds (default: 60)"
+        "--minutes", type=int, default=TOKEN_MINUTES, help="how long it holds (default: 60)"
     )
 
 

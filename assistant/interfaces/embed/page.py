@@ -26,7 +26,8 @@ from types import MappingProxyType
 from typing import Literal, NamedTuple
 from urllib.parse import parse_qs, parse_qsl, urlencode
 
-from assistant.interfaces.http.errors import ApiError, Caller
+from assistant.interfaces.http.access import Caller
+from assistant.interfaces.http.errors import ApiError
 from assistant.interfaces.web.chat import LIVE_HTML, MARK, PLAYER_HTML
 from assistant.interfaces.web.document import STATIC_ROUTE
 from assistant.interfaces.web.narrowing import QUERY_CHARS, Choice, named, scope_of

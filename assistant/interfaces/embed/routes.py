@@ -23,6 +23,7 @@ from fastapi.responses import HTMLResponse, StreamingResponse
 from fastapi.staticfiles import StaticFiles
 from pydantic import BaseModel, ConfigDict, Field
 
+from assistant.engine import Assistant
 from assistant.interfaces.documents.requests import QUESTION_CHARS, History, turns_of
 from assistant.interfaces.embed.page import (
     Preset,
@@ -34,21 +35,20 @@ from assistant.interfaces.embed.page import (
     read_preset,
     refused_html,
 )
-from assistant.interfaces.http.access import EmbedToken, read_token, talks_of
-from assistant.interfaces.http.errors import ApiError, Caller, add_error_handlers
+from assistant.interfaces.http.access import Caller, EmbedToken, read_token, talks_of
+from assistant.interfaces.http.errors import ApiError, add_error_handlers
 from assistant.interfaces.http.gateway import Gateway
 from assistant.interfaces.http.guard import RequestGuard, WithHeaders, embed_policy
 from assistant.interfaces.http.streaming import (
-    BEAT_S,
     EVENT_HEADERS,
     EVENT_STREAM,
+    STILL_HERE,
+    begun,
     event,
-    with_beats,
 )
 from assistant.interfaces.web.narrowing import QUERY_CHARS, Choice, chosen, scope_of
 from assistant.interfaces.web.session import Exchange, FailedAnswer, Pending, turns
 from assistant.interfaces.web.views import chat_html, sources_html
-from assistant.library import Engine
 from assistant.messages.i18n import Words, words
 from assistant.messages.languages import Lang
 from assistant.types import Answer, Update
@@ -58,7 +58,6 @@ from index.types import Scope
 _log = logging.getLogger(__name__)
 
 EXCHANGES = 1000
-_BEAT = b": still here\n\n"
 
 
 class EmbedQuestion(BaseModel):
@@ -77,7 +76,7 @@ async def answer_events(
     asked: EmbedQuestion,
     within: Sequence[Choice],
     first: Update,
-    rest: AsyncGenerator[Update],
+    rest: AsyncGenerator[Update | None],
 ) -> AsyncIterator[bytes]:
     """The answer as it grows. What goes wrong on the way is told in the answer's place."""
     text = words(asked.lang)
@@ -85,10 +84,10 @@ async def answer_events(
     latest = _told(asked.number, exchange, text)
     yield latest
     try:
-        async with aclosing(with_beats(rest, BEAT_S)) as updates:
+        async with aclosing(rest) as updates:
             async for update in updates:
                 if update is None:
-                    yield _BEAT
+                    yield STILL_HERE
                     continue
                 exchange = replace(exchange, outcome=_outcome(update, text))
                 news = _told(asked.number, exchange, text)
@@ -127,25 +126,17 @@ def _told(number: int, exchange: Exchange, text: Words) -> bytes:
     return event("answer", document)
 
 
-async def begun(updates: AsyncGenerator[Update]) -> Update:
-    """The first update: what is refused is refused before the response begins."""
-    try:
-        return await anext(updates)
-    except StopAsyncIteration:
-        raise ApiError(500, "internal", "The answer broke off.", "Ask again.") from None
-
-
 STATIC = Path(__file__).parent / "static"
 SCRIPT_CACHE = "public, max-age=600, stale-while-revalidate=86400"
 """So long sites may use an older script: its messages and attributes stay compatible."""
 
 
-def add_embed(app: FastAPI, door: Gateway) -> None:
+def add_embed(app: FastAPI, gateway: Gateway) -> None:
     """Adds ``/embed``, its answers and files, and ``/embed.js``.
 
     Whatever catches all other addresses has to be added after them.
     """
-    page = _EmbedPage(door)
+    page = _EmbedPage(gateway)
     files = StaticFiles(directory=STATIC)
 
     async def script(request: Request) -> Response:
@@ -159,13 +150,13 @@ def add_embed(app: FastAPI, door: Gateway) -> None:
 
     app.add_api_route("/embed.js", script, methods=["GET", "HEAD"], include_in_schema=False)
     app.add_api_route("/embed", page.shown, methods=["GET", "HEAD"], include_in_schema=False)
-    app.mount("/embed", RequestGuard(_below(page, door), door, "/embed"))
+    app.mount("/embed", RequestGuard(_below(page, gateway), gateway, "/embed"))
 
 
-def _below(page: _EmbedPage, door: Gateway) -> FastAPI:
+def _below(page: _EmbedPage, gateway: Gateway) -> FastAPI:
     """What the page asks of the server, with errors as programs know them, and its files."""
     below = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
-    add_error_handlers(below, door.metrics.refused)
+    add_error_handlers(below, gateway.metrics.refused)
     below.add_api_route("/ask", page.answered, methods=["POST"])
     files = WithHeaders(StaticFiles(directory=STATIC), {"Cache-Control": "no-cache"})
     below.mount("/files", files)
@@ -175,37 +166,37 @@ def _below(page: _EmbedPage, door: Gateway) -> FastAPI:
 class _EmbedPage:
     """The document, behind its own guard: a token where tokens are signed, else as any page."""
 
-    def __init__(self, door: Gateway) -> None:
-        self.door = door
+    def __init__(self, gateway: Gateway) -> None:
+        self.gateway = gateway
 
     def reader(self, request: Request) -> Caller:
         """Who asks on the page; the request counts. Raises ApiError 401."""
-        caller = self.door.reader(request)
-        if self.door.serving.embed_secret and caller.kind != "token":
+        caller = self.gateway.reader(request)
+        if self.gateway.serving.embed_secret and caller.kind != "token":
             raise _no_token()
         return caller
 
     async def answered(self, request: Request, asked: EmbedQuestion) -> Response:
         """The answer as events. Raises ApiError."""
-        return await _answer(self.door, request, asked, self.reader(request))
+        return await _answer(self.gateway, request, asked, self.reader(request))
 
     def shown(self, request: Request) -> Response:
         preset = read_preset(request.url.query, request.headers.get("accept-language"))
-        serving = self.door.serving
+        serving = self.gateway.serving
         try:
             caller, token = self._allowed(request, preset)
         except ApiError as error:
             policy = embed_policy(serving.origins)
             return _page(refused_html(preset), preset, policy, error.status)
-        framers = _framers(self.door.home(request), serving.origins, token)
+        framers = _framers(self.gateway.home(request), serving.origins, token)
         html = embed_html(preset, self._told(request, preset, caller, framers))
         return _page(html, preset, embed_policy(serving.origins, token))
 
     def _allowed(self, request: Request, preset: Preset) -> tuple[Caller, EmbedToken | None]:
         """The reader and the token that let the page be shown. Raises ApiError."""
-        secret = self.door.serving.embed_secret
+        secret = self.gateway.serving.embed_secret
         if not secret:
-            return self.door.identify(request, asks_keys=False), None
+            return self.gateway.identify(request, asks_keys=False), None
         if not preset.token:
             raise _no_token()
         token = read_token(secret, preset.token, time())
@@ -215,9 +206,9 @@ class _EmbedPage:
         self, request: Request, preset: Preset, caller: Caller, framers: Sequence[str]
     ) -> Shown:
         """What the document tells; while the library loads, nothing of what is in it."""
-        home = self.door.home(request)
+        home = self.gateway.home(request)
         try:
-            engine = self.door.engine()
+            engine = self.gateway.engine()
             scope = reached_scope(preset.narrowed, engine.talks(), caller)
         except ApiError:
             return Shown(home, framers, questions=preset.questions)
@@ -232,17 +223,17 @@ class _EmbedPage:
 
 
 async def _answer(
-    door: Gateway, request: Request, asked: EmbedQuestion, caller: Caller
+    gateway: Gateway, request: Request, asked: EmbedQuestion, caller: Caller
 ) -> Response:
-    scope, within = await run_in_threadpool(_narrowed, door.engine(), asked.narrowed, caller)
+    scope, within = await run_in_threadpool(_narrowed, gateway.engine(), asked.narrowed, caller)
     history = turns_of(asked.history)
-    updates = door.updates(request, caller, asked.question.strip(), history, scope)
+    updates = gateway.updates(request, caller, asked.question.strip(), history, scope)
     first = await begun(updates)
     events = answer_events(asked, within, first, updates)
     return StreamingResponse(events, media_type=EVENT_STREAM, headers=EVENT_HEADERS)
 
 
-def _narrowed(engine: Engine, asked: str, caller: Caller) -> tuple[Scope, tuple[Choice, ...]]:
+def _narrowed(engine: Assistant, asked: str, caller: Caller) -> tuple[Scope, tuple[Choice, ...]]:
     """Where to search, and what of it the reader chose. Raises ApiError 403."""
     query, own = narrowing_in(asked), talks_of(engine, caller)
     return reached_scope(query, engine.talks(), caller), chosen(scope_of(query, own), own)

@@ -1,14 +1,8 @@
-"""Who calls and what they may reach: keys, users, embed tokens, talks.
+"""Who calls, and what of the library they may reach: keys, users, embed tokens, talks.
 
-Who makes a request, told from its address and its headers.
-
-What of the library a caller may reach: pure.
-
-Embed tokens: short-lived, signed, bound to one site and to what may be asked about there.
-
-A token is a JSON Web Token (RFC 7519) under HMAC-SHA-256. It is no secret of a reader's: whoever
-sees the page sees it, and can do with it what the page's chat can, until it expires. The one file
-that knows PyJWT.
+An embed token is a JSON Web Token (RFC 7519) under HMAC-SHA-256, short-lived and bound to one site
+and its talks. It is no secret of a reader's: whoever sees the page sees it, and can do with it what
+the page's chat can, until it expires.
 """
 
 from __future__ import annotations
@@ -19,23 +13,68 @@ import secrets
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address, ip_network
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 import jwt
 
-from assistant.interfaces.http.errors import ApiError, Caller
-from assistant.library import Engine
+from assistant.engine import Assistant
+from assistant.interfaces.http.errors import ApiError
 from assistant.retrieval.scope import Narrowing, resolve_scope
 from assistant.settings import Secret, ServingSettings
 from corpus.types import SettingsError
 from index.types import Scope, Talk, speakers_of
 
+LONGEST_NAME: Final = 200
+"""Characters of a user's name that count."""
+LONGEST_S: Final = 24 * 3600
+"""No embed token lives longer."""
+TOKEN_MINUTES: Final = 60
+"""How long an embed token holds, unless another time is asked for."""
+TOKEN_CHARS: Final = 8000
+"""A longer one is not looked at: a header or an address holds no more."""
+CLOCKS_S: Final = 60
+"""So far the clocks of the machine that signs and of the one that reads may be apart."""
+_ISSUER: Final = "verbatim"
+_ALGORITHM: Final = "HS256"
+_ALL: Final = "*"
+_CLAIMS: Final = ("iss", "aud", "exp", "iat", "jti", "talks")
+
+CallerKind = Literal["anonymous", "user", "key", "token"]
+"""Nobody in particular, a user whom a trusted proxy names, the holder of an API key, or an embedded
+chat with its token."""
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who makes a request.
+
+    ``name`` tells callers of one kind apart (an address, a user, a key's name, a token's id), and
+    limits count by it. ``talks`` are the ids of the talks that it may reach, ``None`` for all.
+    """
+
+    kind: CallerKind
+    name: str
+    talks: frozenset[str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EmbedToken:
+    """What a token says: who frames (``https://wiki.example.org``) and until when (Unix time).
+
+    ``talks`` are the talks that it gives access to, ``None`` for the whole library. ``id`` is the
+    token's own.
+    """
+
+    id: str
+    origin: str
+    talks: frozenset[str] | None
+    expires_s: float
+
+
 RequestHeaders = Callable[[str], Sequence[str]]
 """All values of the header of a name."""
 ReadToken = Callable[[str, RequestHeaders], Caller]
 """The caller with this embed token. Raises ApiError 401 for what is none, or no longer one."""
-
-LONGEST_NAME = 200
 
 
 class Authenticator:
@@ -54,6 +93,11 @@ class Authenticator:
     def names_users(self) -> bool:
         """Whether every reader has to be named by a proxy."""
         return bool(self._user_header)
+
+    def is_proxy(self, peer: str) -> bool:
+        """Whether an address is one whose headers count."""
+        ip = _ip(peer)
+        return ip is not None and any(_v6(ip) in network for network in self._proxies)
 
     def address(self, peer: str, headers: RequestHeaders) -> str:
         """Where a request comes from: of what trusted proxies passed on, the last other address."""
@@ -115,11 +159,6 @@ class Authenticator:
             return self._read_token(bearer, headers)
         return None
 
-    def is_proxy(self, peer: str) -> bool:
-        """Whether an address is one whose headers count."""
-        ip = _ip(peer)
-        return ip is not None and any(_v6(ip) in network for network in self._proxies)
-
 
 def _bearer(headers: RequestHeaders) -> str:
     for value in headers("authorization"):
@@ -160,67 +199,6 @@ def _network(text: str) -> IPv6Network:
     if isinstance(network, IPv6Network):
         return network
     return IPv6Network((_v6(network.network_address), network.prefixlen + 96))
-
-
-def reachable(caller: Caller, talk_id: str) -> bool:
-    """Whether the caller may reach a talk."""
-    return caller.talks is None or talk_id in caller.talks
-
-
-def talks_of(engine: Engine, caller: Caller) -> Sequence[Talk]:
-    """The talks that the caller may reach, in the order of files."""
-    return [talk for talk in engine.talks() if reachable(caller, talk.id)]
-
-
-def narrowed(engine: Engine, caller: Caller, narrowing: Narrowing) -> Scope:
-    """The scope that is meant, inside the caller's own talks.
-
-    Raises ApiError 404 for what isn't there: what a caller may not reach isn't there for it, and
-    isn't named in the message either. A caller without a single talk gets 403, since an empty
-    scope would restrict nothing.
-    """
-    try:
-        if caller.talks is None:
-            return engine.scope(narrowing)
-        if not caller.talks:
-            raise ApiError(
-                403, "no_talks", "This token opens no talk.", "Ask for one that names talks."
-            )
-        own = talks_of(engine, caller)
-        scope = resolve_scope(
-            narrowing, own, speakers_of(topic for talk in own for topic in talk.topics)
-        )
-    except SettingsError as error:
-        raise ApiError(
-            404, "not_in_library", str(error), "Choose among what GET /api/talks lists."
-        ) from error
-    return replace(scope, transcripts=scope.transcripts or caller.talks)
-
-
-LONGEST_S: Final = 24 * 3600
-"""No token lives longer."""
-TOKEN_CHARS: Final = 8000
-"""A longer one is not looked at: a header or an address holds no more."""
-CLOCKS_S: Final = 60
-"""So far the clocks of the machine that signs and of the one that reads may be apart."""
-_ISSUER: Final = "verbatim"
-_ALGORITHM: Final = "HS256"
-_ALL: Final = "*"
-_CLAIMS: Final = ("iss", "aud", "exp", "iat", "jti", "talks")
-
-
-@dataclass(frozen=True, slots=True)
-class EmbedToken:
-    """What a token says: who frames (``https://wiki.example.org``) and until when (Unix time).
-
-    ``talks`` are the talks that it gives access to, ``None`` for the whole library. ``id`` is the
-    token's own.
-    """
-
-    id: str
-    origin: str
-    talks: frozenset[str] | None
-    expires_s: float
 
 
 def sign_token(
@@ -316,3 +294,38 @@ def _refusal() -> ApiError:
         "the embed token is not valid here",
         "sign one with the server's VERBATIM_EMBED_SECRET: python app.py token",
     )
+
+
+def reachable(caller: Caller, talk_id: str) -> bool:
+    """Whether the caller may reach a talk."""
+    return caller.talks is None or talk_id in caller.talks
+
+
+def talks_of(engine: Assistant, caller: Caller) -> Sequence[Talk]:
+    """The talks that the caller may reach, in the order of files."""
+    return [talk for talk in engine.talks() if reachable(caller, talk.id)]
+
+
+def narrowed(engine: Assistant, caller: Caller, narrowing: Narrowing) -> Scope:
+    """The scope that is meant, inside the caller's own talks.
+
+    Raises ApiError 404 for what isn't there: what a caller may not reach isn't there for it, and
+    isn't named in the message either. A caller without a single talk gets 403, since an empty
+    scope would restrict nothing.
+    """
+    try:
+        if caller.talks is None:
+            return engine.scope(narrowing)
+        if not caller.talks:
+            raise ApiError(
+                403, "no_talks", "This token opens no talk.", "Ask for one that names talks."
+            )
+        own = talks_of(engine, caller)
+        scope = resolve_scope(
+            narrowing, own, speakers_of(topic for talk in own for topic in talk.topics)
+        )
+    except SettingsError as error:
+        raise ApiError(
+            404, "not_in_library", str(error), "Choose among what GET /api/talks lists."
+        ) from error
+    return replace(scope, transcripts=scope.transcripts or caller.talks)

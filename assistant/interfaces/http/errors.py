@@ -1,17 +1,11 @@
-"""ApiError, Caller, and the one JSON shape of what went wrong.
-
-The nouns of access: who calls, and why a call is refused.
-
-What went wrong, in the one JSON shape of the programs' faces.
-"""
+"""What went wrong, in the one JSON shape of the faces for programs."""
 
 from __future__ import annotations
 
 import logging
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -22,22 +16,18 @@ from starlette.requests import ClientDisconnect
 from assistant.llm.failures import LanguageModelError
 from corpus.types import SettingsError, VerbatimError
 
-CallerKind = Literal["anonymous", "user", "key", "token"]
-"""Nobody in particular, a user whom a trusted proxy names, the holder of an API key, or an embedded
-chat with its token."""
+_log = logging.getLogger(__name__)
 
+SEE_DOCS = "GET /api/docs describes what can be asked for, and how."
+SHOWN = 3
+"""Of a request's faults, how many are told."""
 
-@dataclass(frozen=True, slots=True)
-class Caller:
-    """Who makes a request.
-
-    ``name`` tells callers of one kind apart (an address, a user, a key's name, a token's id), and
-    limits count by it. ``talks`` are the ids of the talks that it may reach, ``None`` for all.
-    """
-
-    kind: CallerKind
-    name: str
-    talks: frozenset[str] | None = None
+_HTTP: Mapping[int, tuple[str, str, str]] = {
+    404: ("not_found", "There is nothing at this address.", SEE_DOCS),
+    405: ("method_not_allowed", "This address doesn't take that method.", SEE_DOCS),
+    413: ("too_large", "The body is too large.", "Send less at once. " + SEE_DOCS),
+    400: ("bad_request", "The request can't be read.", SEE_DOCS),
+}
 
 
 class ApiError(VerbatimError):
@@ -63,18 +53,6 @@ class ApiError(VerbatimError):
         self.retry_after_s = retry_after_s
 
 
-_log = logging.getLogger(__name__)
-
-SEE_DOCS = "GET /api/docs describes what can be asked for, and how."
-SHOWN = 3
-"""Of a request's faults, how many are told."""
-
-_HTTP: Mapping[int, tuple[str, str, str]] = {
-    404: ("not_found", "There is nothing at this address.", SEE_DOCS),
-    405: ("method_not_allowed", "This address doesn't take that method.", SEE_DOCS),
-    413: ("too_large", "The body is too large.", "Send less at once. " + SEE_DOCS),
-    400: ("bad_request", "The request can't be read.", SEE_DOCS),
-}
 INTERNAL = ApiError(
     500,
     "internal",
@@ -136,10 +114,10 @@ def api_error(error: Exception) -> ApiError:
 def add_error_handlers(app: FastAPI, refused: Callable[[str], None]) -> None:
     """Has an application tell all its errors so; ``refused`` is told each one's code.
 
-    What nobody foresaw is raised again behind its response: ``Framed`` ends it.
+    What nobody foresaw is raised again behind its response: ``RequestGuard`` ends it.
     """
 
-    async def told(request: Request, error: Exception) -> JSONResponse:
+    async def respond(request: Request, error: Exception) -> JSONResponse:
         known = api_error(error)
         refused(known.code)
         response = error_response(known)
@@ -150,7 +128,7 @@ def add_error_handlers(app: FastAPI, refused: Callable[[str], None]) -> None:
         return response
 
     for kind in (VerbatimError, RequestValidationError, HTTPException, Exception):
-        app.add_exception_handler(kind, told)
+        app.add_exception_handler(kind, respond)
 
 
 def _methods(app: FastAPI, request: Request) -> str:
@@ -165,8 +143,8 @@ def _invalid(faults: Sequence[Mapping[str, Any]]) -> ApiError:
         return ApiError(
             400, "not_json", "The body is not JSON.", "Send a JSON object in UTF-8 as the body."
         )
-    told = [f"{_where(fault['loc'])}: {_what(fault)}" for fault in faults[:SHOWN]]
-    return ApiError(422, "invalid", "; ".join(told), f"Mend that and send it again. {SEE_DOCS}")
+    lines = [f"{_where(fault['loc'])}: {_what(fault)}" for fault in faults[:SHOWN]]
+    return ApiError(422, "invalid", "; ".join(lines), f"Mend that and send it again. {SEE_DOCS}")
 
 
 def _where(place: Sequence[str | int]) -> str:

@@ -10,7 +10,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from assistant.interfaces.http.errors import ApiError, Caller
+from assistant.interfaces.http.access import Caller
+from assistant.interfaces.http.errors import ApiError
 
 WINDOW_S = 60
 COME_BACK_S = 5.0

@@ -1,10 +1,8 @@
-"""An answer from the engine's thread to a client who may leave: one pump, server-sent events.
+"""An answer from the engine to a reader who may leave: ``Work`` runs it, and events carry it.
 
-An answer as server-sent events (HTML standard, 9.2).
-
-An answer in the making, from the thread that makes it to the loop that serves it.
-
-The work on one question, in a thread of its own: a reader who stops it waits for nothing.
+The engine works in a thread and can be ended only where it yields; while a model is silent it
+yields twice a second all the same. So whoever presses Stop, and whoever hangs up, ends the work
+within a second, and a reader who is slower than the engine holds nothing up.
 """
 
 from __future__ import annotations
@@ -15,15 +13,18 @@ import json
 import threading
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Generator, Iterator
 from contextlib import aclosing
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from queue import SimpleQueue
-from typing import Any, TypeVar
-
-from starlette.concurrency import run_in_threadpool
+from typing import Any, Generic, TypeVar
 
 from assistant.interfaces.documents.answers import answer_out, update_out
 from assistant.interfaces.http.errors import ApiError, api_error, error_json
 from assistant.types import Update
+
+LOOK_S = 0.25
+"""How often to look whether a client is still there. Servers don't tell it when sending."""
+SILENCE_S = 10.0
+"""How long a stream may be silent: after that, proxies close it."""
 
 EVENT_STREAM = "text/event-stream"
 EVENT_HEADERS = {
@@ -31,226 +32,204 @@ EVENT_HEADERS = {
     # Proxies of the nginx kind would hold events back until there are many.
     "X-Accel-Buffering": "no",
 }
-BEAT_S = 10.0
-"""How often something is sent at least: proxies close what stays silent."""
-_BEAT = b": still here\n\n"
+STILL_HERE = b": still here\n\n"
+"""A comment among the events, for while there is nothing to say."""
 
-
-async def events(
-    first: Update, rest: AsyncGenerator[Update], home: str, beat_s: float = BEAT_S
-) -> AsyncIterator[bytes]:
-    """``update`` for each step, then ``done`` with the whole answer, or ``error``."""
-    yield _told(first, home)
-    try:
-        async with aclosing(with_beats(rest, beat_s)) as updates:
-            async for update in updates:
-                yield _BEAT if update is None else _told(update, home)
-    except Exception as error:
-        yield event("error", error_json(api_error(error)))
-
-
-async def with_beats(
-    updates: AsyncGenerator[Update], beat_s: float
-) -> AsyncGenerator[Update | None]:
-    """The updates, and ``None`` whenever none has come for so long; closes them when closed."""
-    coming: asyncio.Future[Update] | None = None
-    try:
-        while True:
-            coming = coming or asyncio.ensure_future(anext(updates))
-            done, _ = await asyncio.wait({coming}, timeout=beat_s)
-            if not done:
-                yield None
-                continue
-            try:
-                update = coming.result()
-            except StopAsyncIteration:
-                return
-            finally:
-                coming = None
-            yield update
-    finally:
-        if coming is not None:
-            # It is inside the updates, which end where it is cancelled.
-            coming.cancel()
-        else:
-            await updates.aclose()
-
-
-def event(name: str, document: Any) -> bytes:
-    """One event; its data is one line of JSON."""
-    data = json.dumps(document, ensure_ascii=False)
-    return f"event: {name}\ndata: {data}\n\n".encode()
-
-
-def _told(update: Update, home: str) -> bytes:
-    if update.stage == "done" and update.answer:
-        return event("done", answer_out(update.answer, home).model_dump(mode="json"))
-    return event("update", update_out(update, home).model_dump(mode="json"))
-
-
-async def whole(updates: AsyncGenerator[Update]) -> Update:
-    """The last update. Raises ApiError 500 where none was the last."""
-    async with aclosing(updates) as each:
-        async for update in each:
-            if update.stage == "done" and update.answer:
-                return update
-    raise ApiError(500, "internal", "The answer broke off.", "Ask again.")
-
-
-LOOK_S = 0.25
-"""How often to look whether the client is still there. Servers don't tell it when sending."""
-
-News = Update | Exception | None
 StepT = TypeVar("StepT")
-_END: Any = object()
+HasLeft = Callable[[], Awaitable[bool]]
+"""Whether the client of a request has hung up."""
 
 
-class AnswerStream:
-    """Runs what ``begin`` gives in a thread; once stopped, it is closed as soon as it lets go.
+async def _stays() -> bool:
+    """For a reader who never hangs up, but ends the reading."""
+    return False
 
-    ``ended`` is called when the work is over, from that thread.
+
+@dataclass(frozen=True, slots=True)
+class _End:
+    """What comes last, with what went wrong, if anything did."""
+
+    error: Exception | None = None
+
+    def tell(self) -> None:
+        """Raises what went wrong."""
+        if self.error:
+            raise self.error
+
+
+class Work(Generic[StepT]):
+    """Iterates what ``begin`` gives, in a thread of its own; one reader takes the steps out.
+
+    The reader is a thread (``latest``) or a coroutine (``arriving``). Once stopped, or left by its
+    reader, the generator is closed at its next step. ``ended`` is called when the work is over,
+    from its thread. Of updates in which only time has passed the first alone is passed on.
     """
 
     def __init__(
-        self, begin: Callable[[], Generator[Update]], ended: Callable[[], None] = lambda: None
+        self, begin: Callable[[], Generator[StepT]], ended: Callable[[], None] = lambda: None
     ) -> None:
         self._begin = begin
         self._ended = ended
+        self._steps: SimpleQueue[StepT | _End] = SimpleQueue()
+        self._arrived: Callable[[], object] = lambda: None
         self._stopped = threading.Event()
-        self._loop = asyncio.get_running_loop()
-        self._news: asyncio.Queue[News] = asyncio.Queue()
         try:
             threading.Thread(target=self._run, name="verbatim-answer", daemon=True).start()
         except RuntimeError:  # no more threads
             ended()
             raise
 
-    def stop(self) -> None:
-        """Any thread may call it, and more than once."""
-        self._stopped.set()
-
-    async def updates(self, has_left: Callable[[], Awaitable[bool]]) -> AsyncIterator[Update]:
-        """What comes in, until the end. Raises what the work raised, and ApiError 499 as soon as
-        the client has left.
-
-        The work is stopped then even if nobody iterates any more: a response that is cut off
-        before it begins never closes what it was to be made of.
-        """
-        watching = asyncio.create_task(self._watch(has_left))
-        try:
-            while (news := await self._news.get()) is not None:
-                if isinstance(news, Exception):
-                    raise news
-                yield news
-        finally:
-            watching.cancel()
-
-    async def _watch(self, has_left: Callable[[], Awaitable[bool]]) -> None:
-        while not await has_left():
-            await asyncio.sleep(LOOK_S)
-        self.stop()
-        self._news.put_nowait(_left())
-
-    def _run(self) -> None:
-        last: News = None
-        try:
-            with contextlib.closing(self._begin()) as work:
-                latest: Update | None = None
-                for update in work:
-                    if self._stopped.is_set():
-                        break
-                    if latest is None or not _says_the_same(update, latest):
-                        self._tell(update)
-                    latest = update
-        except Exception as error:
-            last = error
-        finally:
-            self._ended()
-        self._tell(last)
-
-    def _tell(self, news: News) -> None:
-        # The loop is closed when the server has stopped meanwhile.
-        with contextlib.suppress(RuntimeError):
-            self._loop.call_soon_threadsafe(self._news.put_nowait, news)
-
-
-async def in_steps(
-    work: Generator[StepT], has_left: Callable[[], Awaitable[bool]]
-) -> tuple[StepT, ...]:
-    """All that short steps give, each made in a thread; closes them. Raises ApiError 499 once the
-    client has left, and what the work raises."""
-    done: list[StepT] = []
-    with contextlib.closing(work):
-        while (step := await run_in_threadpool(next, work, _END)) is not _END:
-            done.append(step)
-            if await has_left():
-                raise _left()
-    return tuple(done)
-
-
-def _left() -> ApiError:
-    return ApiError(499, "client_left", "The client has left.", "Ask again.")
-
-
-def _says_the_same(update: Update, before: Update) -> bool:
-    """Whether only time has passed, which the page counts down by itself."""
-    return replace(update, seconds_left=before.seconds_left) == before
-
-
-class Work:
-    """Iterates what ``begin`` gives. Once stopped, the iterator is closed as soon as it lets go."""
-
-    def __init__(self, begin: Callable[[], Iterator[Update]]) -> None:
-        self._begin = begin
-        self._news: SimpleQueue[Update | Exception | None] = SimpleQueue()
-        self._stopped = threading.Event()
-
     @property
     def is_stopped(self) -> bool:
         return self._stopped.is_set()
 
-    def start(self) -> Work:
-        threading.Thread(target=self._run, name="verbatim-answer", daemon=True).start()
-        return self
-
     def stop(self) -> None:
-        """Ends ``updates`` at once; any thread may call it, and more than once."""
+        """Ends the reading at once and the work soon; any thread may call it, more than once."""
         self._stopped.set()
-        self._news.put(None)
+        self._put(_End())
 
-    def updates(self) -> Iterator[Update]:
-        """What comes in, until the end or the stop; of several that wait only the last one.
+    def latest(self) -> Iterator[StepT]:
+        """The steps, until the end or the stop; of several that wait only the last one.
 
-        Raises what the iterator raised.
+        Raises what the work raised.
         """
-        while not self._stopped.is_set():
-            latest = self._news.get()
-            while isinstance(latest, Update) and not self._news.empty():
-                following = self._news.get()
-                if not isinstance(following, Update):
-                    self._news.put(following)
-                    break
-                latest = following
-            if isinstance(latest, Exception):
-                raise latest
-            if latest is None:
-                return
-            yield latest
+        arrived = threading.Event()
+        self._arrived = arrived.set
+        while not self.is_stopped:
+            arrived.clear()
+            steps, end = self._taken()
+            if steps:
+                yield steps[-1]
+            if end:
+                return end.tell()
+            arrived.wait()
+
+    async def arriving(
+        self, has_left: HasLeft = _stays, silence_s: float | None = None
+    ) -> AsyncGenerator[StepT | None]:
+        """The steps, until the end, and ``None`` whenever none has come for ``silence_s``.
+
+        Raises what the work raised, and ApiError 499 as soon as the client has left. The work is
+        stopped then even if nobody iterates any more: a response that is cut off before it begins
+        never closes what it was to be made of.
+        """
+        loop, arrived = asyncio.get_running_loop(), asyncio.Event()
+        self._arrived = lambda: loop.call_soon_threadsafe(arrived.set)
+        watching = asyncio.create_task(self._watch(has_left))
+        try:
+            while True:
+                arrived.clear()
+                steps, end = self._taken()
+                for step in steps:
+                    yield step
+                if end:
+                    end.tell()
+                    return
+                try:
+                    async with asyncio.timeout(silence_s):
+                        await arrived.wait()
+                except TimeoutError:
+                    yield None
+        finally:
+            watching.cancel()
+            self.stop()
+
+    async def collected(self, has_left: HasLeft) -> list[StepT | None]:
+        """All steps. Raises as ``arriving`` does."""
+        async with aclosing(self.arriving(has_left)) as steps:
+            return [step async for step in steps]
+
+    async def _watch(self, has_left: HasLeft) -> None:
+        while not await has_left():
+            await asyncio.sleep(LOOK_S)
+        self._put(_End(ApiError(499, "client_left", "The client has left.", "Ask again.")))
+        self.stop()
 
     def _run(self) -> None:
+        error: Exception | None = None
         try:
-            updates = self._begin()
-            latest: Update | None = None
-            try:
-                for update in updates:
-                    if self._stopped.is_set():
-                        return
-                    if latest is None or not _says_the_same(update, latest):
-                        self._news.put(update)
-                    latest = update
-            finally:
-                if isinstance(updates, Generator):
-                    updates.close()
-            self._news.put(None)
-        except Exception as error:
-            self._news.put(error)
+            with contextlib.closing(self._begin()) as steps:
+                before: StepT | None = None
+                for step in steps:
+                    if self.is_stopped:
+                        break
+                    if not _only_time_has_passed(before, step):
+                        self._put(step)
+                    before = step
+        except Exception as raised:
+            error = raised
+        finally:
+            self._ended()
+        self._put(_End(error))
+
+    def _put(self, step: StepT | _End) -> None:
+        self._steps.put(step)
+        # The reader's loop is closed when the server has stopped meanwhile.
+        with contextlib.suppress(RuntimeError):
+            self._arrived()
+
+    def _taken(self) -> tuple[list[StepT], _End | None]:
+        """All steps that wait, and the end if it is there."""
+        steps: list[StepT] = []
+        while not self._steps.empty():
+            step = self._steps.get()
+            if isinstance(step, _End):
+                return steps, step
+            steps.append(step)
+        return steps, None
+
+
+def _only_time_has_passed(before: object, step: object) -> bool:
+    """Whether there is nothing new in an update: pages count the time down by themselves."""
+    if not (isinstance(before, Update) and isinstance(step, Update)):
+        return False
+    return replace(step, seconds_left=before.seconds_left) == before
+
+
+async def begun(updates: AsyncGenerator[Update | None]) -> Update:
+    """The first update: what is refused is refused before the response begins, with its own status.
+
+    Raises ApiError 500 where there is none.
+    """
+    async for update in updates:
+        if update:
+            return update
+    raise _broken_off()
+
+
+async def whole(updates: AsyncGenerator[Update | None]) -> Update:
+    """The update with the whole answer. Raises ApiError 500 where none has it."""
+    async with aclosing(updates) as each:
+        async for update in each:
+            if update and update.stage == "done" and update.answer:
+                return update
+    raise _broken_off()
+
+
+def _broken_off() -> ApiError:
+    return ApiError(500, "internal", "The answer broke off.", "Ask again.")
+
+
+async def events(
+    first: Update, rest: AsyncGenerator[Update | None], home: str
+) -> AsyncIterator[bytes]:
+    """``update`` for each step, then ``done`` with the whole answer, or ``error``."""
+    yield _update_event(first, home)
+    try:
+        async with aclosing(rest) as updates:
+            async for update in updates:
+                yield _update_event(update, home) if update else STILL_HERE
+    except Exception as error:
+        yield event("error", error_json(api_error(error)))
+
+
+def event(name: str, document: Any) -> bytes:
+    """A server-sent event (HTML standard, 9.2); its data is one line of JSON."""
+    data = json.dumps(document, ensure_ascii=False)
+    return f"event: {name}\ndata: {data}\n\n".encode()
+
+
+def _update_event(update: Update, home: str) -> bytes:
+    if update.stage == "done" and update.answer:
+        return event("done", answer_out(update.answer, home).model_dump(mode="json"))
+    return event("update", update_out(update, home).model_dump(mode="json"))

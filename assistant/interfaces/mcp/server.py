@@ -1,12 +1,8 @@
-"""The tools over stdio and HTTP, in the SDK's terms.
+"""The tools over the Model Context Protocol, in the terms of its SDK.
 
-The tools in the terms of the SDK ``mcp``: over standard input and output, and over HTTP.
-
-The one file that knows it. It comes with the extra ``mcp`` and may be missing.
-
-The command ``mcp``: the tools for a program that starts this one.
-
-The tools over HTTP, at ``/mcp`` of the server that serves the page.
+They are served at ``/mcp`` of the server that serves the page, and over standard input and output
+to a program that starts this one. The SDK ``mcp`` comes with the extra of that name and may be
+missing.
 """
 
 from __future__ import annotations
@@ -25,7 +21,8 @@ from starlette.requests import Request
 from starlette.routing import Route
 from starlette.types import Message, Receive, Scope, Send
 
-from assistant.interfaces.http.errors import ApiError, Caller, api_error, error_response
+from assistant.interfaces.http.access import Caller
+from assistant.interfaces.http.errors import ApiError, api_error, error_response
 from assistant.interfaces.http.gateway import Gateway
 from assistant.interfaces.http.guard import RequestGuard, is_from_elsewhere
 from assistant.interfaces.mcp.tools import (
@@ -41,6 +38,8 @@ from assistant.library import Build, Loading
 from assistant.types import Json
 from corpus.types import SettingsError, VerbatimError
 
+ROUTE = "/mcp"
+_CALLER = "verbatim_mcp_caller"
 McpServer = Any
 """The SDK's ``Server``, which has no name here where the SDK is missing."""
 VisitOf = Callable[[Any], ToolVisit]
@@ -53,6 +52,94 @@ INSTRUCTIONS = (
     " checked quotes, search gives the passages, cite says who said something, talk shows what is"
     " there. Give the reader the links that come with every quote."
 )
+
+
+def add_mcp(app: FastAPI, gateway: Gateway) -> None:
+    """Adds ``/mcp`` where the SDK is installed, behind the same gateway as the API."""
+    if is_sdk_installed():
+        endpoint = RequestGuard(Endpoint(gateway), gateway, ROUTE)
+        app.router.routes += [Route(path, endpoint) for path in (ROUTE, f"{ROUTE}/")]
+
+
+class Endpoint:
+    """ASGI: lets callers in, then hands their requests to the SDK."""
+
+    def __init__(self, gateway: Gateway) -> None:
+        self._gateway = gateway
+
+    @cached_property
+    def _serve(self) -> Asgi:
+        """Made for the first caller: the SDK takes a second to load, and the page shall be up."""
+        return http_endpoint(make_server(self._visit))
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        request = Request(scope, receive)
+        try:
+            self._check(request)
+            scope.setdefault("state", {})[_CALLER] = self._gateway.caller(request)
+            body = await request.body()
+        except (ApiError, HTTPException) as error:
+            known = api_error(error)
+            self._gateway.metrics.refused(known.code)
+            response = error_response(known)
+            if known.status == 405:
+                response.headers["Allow"] = "POST"
+            await response(scope, receive, send)
+            return
+        serve = await asyncio.to_thread(lambda: self._serve)
+        await serve(scope, _again(body, receive), send)
+
+    def _visit(self, request: Request) -> HttpVisit:
+        caller: Caller = request.scope["state"][_CALLER]
+        return HttpVisit(self._gateway, request, caller)
+
+    def _check(self, request: Request) -> None:
+        """Raises ApiError for another site's page, and for what isn't a call: nothing is ever sent
+        of our own accord, so there is no stream to open and no session to end."""
+        if request.method != "POST":
+            raise ApiError(
+                405, "method_not_allowed", "Tools are called with POST.", "Use a client of MCP."
+            )
+        origin = request.headers.get("origin", "")
+        serving = self._gateway.serving
+        if origin.lower() not in serving.origins and is_from_elsewhere(request.headers, serving):
+            raise ApiError(
+                403,
+                "other_site",
+                "Pages of other sites may not call the tools.",
+                "The operator can list the site in VERBATIM_EMBED_ORIGINS.",
+            )
+
+
+def _again(body: bytes, receive: Receive) -> Receive:
+    """What a request brings, with its body from the start."""
+    messages: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
+
+    async def replay() -> Message:
+        return messages.pop() if messages else await receive()
+
+    return replay
+
+
+def require_mcp() -> None:
+    """Raises SettingsError where the SDK is not installed."""
+    if not is_sdk_installed():
+        raise SettingsError(
+            "python app.py mcp needs the package mcp: run pip install -e '.[mcp]' first"
+        )
+
+
+def run_mcp(build: Build, public_url: str = "") -> None:
+    """Serves the tools over standard input and output until the input ends.
+
+    The library loads meanwhile, and the first call waits for it. ``public_url`` is where readers
+    reach the page, and permanent links begin with it; without one there are links to the
+    recordings alone.
+    """
+    require_mcp()
+    loading = Loading(build).start()
+    visit = LocalVisit(loading, public_url or None)
+    run_stdio(make_server(lambda _: visit))
 
 
 def is_sdk_installed() -> bool:
@@ -112,10 +199,10 @@ async def _outcome(
 ) -> tuple[str, Json | None]:
     """The text and the document of a call; one that failed has a line on why, and no document."""
     try:
-        told = await call(name, arguments, visit, report)
+        result = await call(name, arguments, visit, report)
     except Exception as error:
         return _error_line(error), None
-    return told.text, told.document
+    return result.text, result.document
 
 
 def _definition(name: str, tool: Tool) -> Any:
@@ -183,96 +270,3 @@ def http_endpoint(server: McpServer) -> Asgi:
             await manager.handle_request(scope, receive, send)
 
     return endpoint
-
-
-def require_mcp() -> None:
-    """Raises SettingsError where the SDK is not installed."""
-    if not is_sdk_installed():
-        raise SettingsError(
-            "python app.py mcp needs the package mcp: run pip install -e '.[mcp]' first"
-        )
-
-
-def run_mcp(build: Build, public_url: str = "") -> None:
-    """Serves the tools over standard input and output until the input ends.
-
-    The library loads meanwhile, and the first call waits for it. ``public_url`` is where readers
-    reach the page, and permanent links begin with it; without one there are links to the
-    recordings alone.
-    """
-    require_mcp()
-    loading = Loading(build).start()
-    visit = LocalVisit(loading, public_url or None)
-    run_stdio(make_server(lambda _: visit))
-
-
-ROUTE = "/mcp"
-_CALLER = "verbatim_mcp_caller"
-
-
-def add_mcp(app: FastAPI, door: Gateway) -> None:
-    """Adds ``/mcp`` where the SDK is installed, behind the same door as the API."""
-    if is_sdk_installed():
-        endpoint = RequestGuard(Endpoint(door), door, ROUTE)
-        app.router.routes += [Route(path, endpoint) for path in (ROUTE, f"{ROUTE}/")]
-
-
-class Endpoint:
-    """ASGI: lets callers in, then hands their requests to the SDK."""
-
-    def __init__(self, door: Gateway) -> None:
-        self._door = door
-
-    @cached_property
-    def _serve(self) -> Asgi:
-        """Made for the first caller: the SDK takes a second to load, and the page shall be up."""
-        return http_endpoint(make_server(self._visit))
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        request = Request(scope, receive)
-        try:
-            self._check(request)
-            scope.setdefault("state", {})[_CALLER] = self._door.caller(request)
-            body = await request.body()
-        except (ApiError, HTTPException) as error:
-            known = api_error(error)
-            self._door.metrics.refused(known.code)
-            response = error_response(known)
-            if known.status == 405:
-                response.headers["Allow"] = "POST"
-            await response(scope, receive, send)
-            return
-        serve = await asyncio.to_thread(lambda: self._serve)
-        await serve(scope, _again(body, receive), send)
-
-    def _visit(self, request: Request) -> HttpVisit:
-        caller: Caller = request.scope["state"][_CALLER]
-        return HttpVisit(self._door, request, caller)
-
-    def _check(self, request: Request) -> None:
-        """Raises ApiError for another site's page, and for what isn't a call: nothing is ever sent
-        of our own accord, so there is no stream to open and no session to end."""
-        if request.method != "POST":
-            raise ApiError(
-                405, "method_not_allowed", "Tools are called with POST.", "Use a client of MCP."
-            )
-        origin = request.headers.get("origin", "")
-        told = (origin, request.headers.get("sec-fetch-site", ""), request.headers.get("host", ""))
-        serving = self._door.serving
-        if origin.lower() not in serving.origins and is_from_elsewhere(*told, serving):
-            raise ApiError(
-                403,
-                "other_site",
-                "Pages of other sites may not call the tools.",
-                "The operator can list the site in VERBATIM_EMBED_ORIGINS.",
-            )
-
-
-def _again(body: bytes, receive: Receive) -> Receive:
-    """What a request brings, with its body from the start."""
-    messages: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
-
-    async def replay() -> Message:
-        return messages.pop() if messages else await receive()
-
-    return replay

@@ -1,15 +1,9 @@
-"""The four tools: arguments, results, what they do.
+"""The four tools: what each takes and gives, who calls it, and how it is done.
 
-What the tools take, and what ``talk`` gives: the words that models read to choose and call.
-
-Ways into the library for a tool: a request over HTTP, or the one user of a started program.
-
-What the tools found, as text for a model and the people who read along. Pure.
-
-Each thing found stands on lines of its own, with where it leads; the words of a transcript are kept
-to one line, so that they can't pass for more.
-
-The four tools: what each is for, what it takes and gives, and how it is done.
+The words of titles, descriptions and fields are what models read to choose a tool and call it. What
+a tool found is told as a document and as text, for a model and the people who read along: each
+thing on lines of its own, with where it leads, and the words of a transcript kept to one line, so
+that they can't pass for more.
 """
 
 from __future__ import annotations
@@ -26,6 +20,7 @@ from pydantic import BaseModel, Field, ValidationError
 from starlette.requests import Request
 
 from assistant.citation.types import Match
+from assistant.engine import Assistant
 from assistant.interfaces.documents.answers import (
     AnswerOut,
     DocumentModel,
@@ -52,11 +47,11 @@ from assistant.interfaces.documents.talks import (
     topic_out,
 )
 from assistant.interfaces.documents.text import chat_text, clock, links_of
-from assistant.interfaces.http.access import narrowed, talks_of
-from assistant.interfaces.http.errors import ApiError, Caller
+from assistant.interfaces.http.access import Caller, narrowed, talks_of
+from assistant.interfaces.http.errors import SHOWN, ApiError
 from assistant.interfaces.http.gateway import Gateway
-from assistant.interfaces.http.streaming import AnswerStream
-from assistant.library import Engine, Loading
+from assistant.interfaces.http.streaming import Work
+from assistant.library import Loading
 from assistant.messages.sureness import percent
 from assistant.messages.wording import answer_language
 from assistant.retrieval.scope import Narrowing
@@ -65,12 +60,24 @@ from corpus.language import detect_language
 from index.types import Scope, Talk
 
 NEIGHBOURS = 20
-SHOWN = 3
-"""Of a call's faults, how many are told."""
-
+LOOK_S = 0.1
+"""How often to look whether the library is there: a wait in a thread could not be broken off."""
+ONLY_USER = Caller("user", "stdio")
 _LISTS = frozenset({"talk", "speaker", "lang"})
-_Arguments = TypeVar("_Arguments", bound=BaseModel)
+_MATCHES: Mapping[Match, str] = MappingProxyType(
+    {
+        "exact": "These words were said.",
+        "close": "Nearly these words were said.",
+        "meaning": "This was said in other words, or in another language.",
+        "none": "This was not said here.",
+    }
+)
 
+_Arguments = TypeVar("_Arguments", bound=BaseModel)
+_Document = TypeVar("_Document", bound=BaseModel)
+
+ReportProgress = Callable[[str], Awaitable[None]]
+"""Told what is being done, in a word."""
 Quote = Annotated[
     str,
     Field(
@@ -137,38 +144,6 @@ class TalkResult(DocumentModel):
     moments: list[MomentOut] = Field(description="What is said around the second.")
 
 
-def read_arguments(kind: type[_Arguments], given: Mapping[str, Any] | None) -> _Arguments:
-    """The arguments of a call. Raises ApiError that names what is wrong with them.
-
-    A list may come as the JSON of one, or as one name: some programs write lists so.
-    """
-    whole = {
-        name: _listed(value) if name in _LISTS else value for name, value in (given or {}).items()
-    }
-    try:
-        return kind.model_validate(whole)
-    except ValidationError as error:
-        faults = error.errors(include_url=False, include_input=False, include_context=False)
-    told = [f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}" for fault in faults[:SHOWN]]
-    message = " ".join("; ".join(told).encode("utf-8", "replace").decode().split())
-    raise ApiError(422, "invalid", f"{message}.", "Mend the arguments and call again.")
-
-
-def _listed(value: Any) -> Any:
-    if not isinstance(value, str):
-        return value
-    try:
-        read = json.loads(value)
-    except ValueError:
-        read = None
-    return read if isinstance(read, list) else [value]
-
-
-LOOK_S = 0.1
-"""How often to look whether the library is there: a wait in a thread could not be broken off."""
-ONLY_USER = Caller("user", "stdio")
-
-
 class ToolVisit(Protocol):
     """One call of a tool."""
 
@@ -182,7 +157,7 @@ class ToolVisit(Protocol):
         """The address that permanent links begin with; ``None`` where no page is served."""
         ...
 
-    async def engine(self) -> Engine:
+    async def engine(self) -> Assistant:
         """The engine. Raises ApiError, or VerbatimError if it can't be loaded."""
         ...
 
@@ -192,33 +167,33 @@ class ToolVisit(Protocol):
 
     async def updates(
         self, question: str, scope: Scope, mode: Mode | None
-    ) -> AsyncGenerator[Update]:
-        """An answer in the making, which ends when the iterator is closed."""
+    ) -> AsyncGenerator[Update | None]:
+        """An answer in the making, which ends when the iterator is closed; ``None`` is no news."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class HttpVisit:
-    """A request that has come through the door: see ``Gateway`` for what is raised."""
+    """A request that has come through the gateway: see ``Gateway`` for what is raised."""
 
-    door: Gateway
+    gateway: Gateway
     request: Request
     caller: Caller
 
     @property
     def home(self) -> str | None:
-        return self.door.home(self.request)
+        return self.gateway.home(self.request)
 
-    async def engine(self) -> Engine:
-        return self.door.engine()
+    async def engine(self) -> Assistant:
+        return self.gateway.engine()
 
     async def scope(self, narrowing: Narrowing) -> Scope:
-        return await asyncio.to_thread(self.door.scope, self.caller, narrowing)
+        return await asyncio.to_thread(self.gateway.scope, self.caller, narrowing)
 
     async def updates(
         self, question: str, scope: Scope, mode: Mode | None
-    ) -> AsyncGenerator[Update]:
-        return self.door.updates(self.request, self.caller, question, (), scope, mode)
+    ) -> AsyncGenerator[Update | None]:
+        return self.gateway.updates(self.request, self.caller, question, (), scope, mode)
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,7 +204,7 @@ class LocalVisit:
     home: str | None
     caller: Caller = ONLY_USER
 
-    async def engine(self) -> Engine:
+    async def engine(self) -> Assistant:
         while True:
             try:
                 return self.loading.get(0)
@@ -241,32 +216,206 @@ class LocalVisit:
 
     async def updates(
         self, question: str, scope: Scope, mode: Mode | None
-    ) -> AsyncGenerator[Update]:
+    ) -> AsyncGenerator[Update | None]:
         engine = await self.engine()
-        return _flowing(AnswerStream(lambda: engine.stream(question, (), scope, mode)))
+        return Work(lambda: engine.stream(question, (), scope, mode)).arriving()
 
 
-async def _flowing(flow: AnswerStream) -> AsyncGenerator[Update]:
-    try:
-        async for update in flow.updates(_never):
-            yield update
-    finally:
-        flow.stop()
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What a call gives: for a model to read, and as a document."""
+
+    text: str
+    document: Json
 
 
-async def _never() -> bool:
-    """Whoever leaves closes the whole program, or cancels the call."""
-    return False
+@dataclass(frozen=True, slots=True)
+class Tool:
+    """A tool. ``run`` may raise whatever the engine and the visit do."""
+
+    title: str
+    description: str
+    arguments: type[BaseModel]
+    result: type[BaseModel]
+    run: Callable[[ToolVisit, Any, ReportProgress], Awaitable[Result]]
 
 
-_MATCHES: Mapping[Match, str] = MappingProxyType(
+async def call(
+    name: str, given: Mapping[str, Any] | None, visit: ToolVisit, report: ReportProgress
+) -> Result:
+    """What a tool gives. Raises KeyError for one that there isn't, ApiError for wrong arguments."""
+    tool = TOOLS[name]
+    return await tool.run(visit, read_arguments(tool.arguments, given), report)
+
+
+async def _search(visit: ToolVisit, asked: SearchArguments, _: ReportProgress) -> Result:
+    engine, scope = await visit.engine(), await visit.scope(asked.narrowing())
+    found = await asyncio.to_thread(engine.search, asked.question, asked.limit, (), scope)
+    return _result(search_out(*found, visit.home or ""), search_text, visit)
+
+
+async def _ask(visit: ToolVisit, asked: AskArguments, report: ReportProgress) -> Result:
+    scope = await visit.scope(asked.narrowing())
+    answer, stage = None, ""
+    async with aclosing(await visit.updates(asked.question, scope, asked.mode)) as updates:
+        async for update in updates:
+            if update is None:
+                continue
+            if update.stage != stage:
+                stage = update.stage
+                await report(stage)
+            answer = update.answer
+    if answer is None:
+        raise ApiError(500, "internal", "The answer broke off.", "Ask again.")
+    text = _answer_text(answer, asked.question, visit.home)
+    return _result(answer_out(answer, visit.home or ""), lambda _: text, visit)
+
+
+async def _cite(visit: ToolVisit, asked: CiteArguments, _: ReportProgress) -> Result:
+    engine, scope = await visit.engine(), await visit.scope(asked.narrowing())
+    found = await asyncio.to_thread(engine.look_up, asked.quote, asked.limit, scope)
+    return _result(lookup_out(found, visit.home or ""), lookup_text, visit)
+
+
+async def _talk(visit: ToolVisit, asked: TalkArguments, _: ReportProgress) -> Result:
+    engine, scope = await visit.engine(), await visit.scope(asked.narrowing())
+    found = talks_within(talks_of(engine, visit.caller), scope)
+    if asked.at is not None:
+        if len(found) != 1:
+            raise ApiError(
+                422,
+                "which_talk",
+                f"A second is of one talk, and {len(found)} are named so.",
+                "Give the talk's id, as the tool lists it without at.",
+            )
+        result = await asyncio.to_thread(_around, engine, found[0], asked, visit.home or "")
+    else:
+        result = _talk_list(found, asked, visit.home or "")
+    return _result(result, talk_text, visit)
+
+
+def _talk_list(found: list[Talk], asked: TalkArguments, home: str) -> TalkResult:
+    """A page of the talks; of one alone its topics too."""
+    page = found[asked.offset : asked.offset + asked.limit]
+    alone = found[0] if len(found) == 1 and asked.talk else None
+    return TalkResult(
+        talks=[talk_out(one, home) for one in page],
+        total=len(found),
+        topics=[topic_out(topic, alone) for topic in alone.topics] if alone else [],
+        current=None,
+        moments=[],
+    )
+
+
+def _around(engine: Assistant, talk: Talk, asked: TalkArguments, home: str) -> TalkResult:
+    """What is said around a second."""
+    transcript = engine.transcript(talk.file)
+    said = said_in(transcript) if transcript else ()
+    current = position_at(said, asked.at or 0.0)
+    if current is None:
+        raise ApiError(
+            404,
+            "no_times",
+            "The talk's source gives no times." if transcript else "The talk's file is gone.",
+            "Use search to find what it says.",
+        )
+    first, last = max(current - asked.neighbours, 0), current + asked.neighbours + 1
+    moments = [moment_out(at, said[at], talk) for at in range(first, min(last, len(said)))]
+    talks = [talk_out(talk, home)]
+    return TalkResult(talks=talks, total=1, topics=[], current=current, moments=moments)
+
+
+def _answer_text(answer: Answer, question: str, home: str | None) -> str:
+    language = answer_language(detect_language(question))
+    return chat_text(answer, links_of(answer.citations, home), language).text
+
+
+def _result(found: _Document, text: Callable[[_Document], str], visit: ToolVisit) -> Result:
+    """The document and its text; without a page there are no permanent links in either."""
+    document = found.model_dump(mode="json")
+    if visit.home is None:
+        document = _without_links(document)
+        found = type(found).model_validate(document)
+    return Result(text(found), document)
+
+
+def _without_links(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {
+            name: None if name == "link" else _without_links(inner) for name, inner in value.items()
+        }
+    return [_without_links(inner) for inner in value] if isinstance(value, list) else value
+
+
+TOOLS: Mapping[str, Tool] = MappingProxyType(
     {
-        "exact": "These words were said.",
-        "close": "Nearly these words were said.",
-        "meaning": "This was said in other words, or in another language.",
-        "none": "This was not said here.",
+        "search": Tool(
+            "Search the talks",
+            "Finds the passages of recorded talks and podcasts that answer a question, in any"
+            " language, with the speaker, the second and a link to it. Use it to read what was said"
+            " and judge for yourself. It finds something in any case: the probability says whether"
+            " the talks answer the question at all. Quote only what stands there, with its link.",
+            SearchArguments,
+            SearchOut,
+            _search,
+        ),
+        "ask": Tool(
+            "Ask the talks",
+            "Answers a question from recorded talks and podcasts, in the question's language; each"
+            " claim is checked and linked to the moment when it was said. Says so where the talks"
+            " don't tell. Ask a question that stands alone, without pronouns that lean on the"
+            " conversation. Keep the links when you pass the answer on.",
+            AskArguments,
+            AnswerOut,
+            _ask,
+        ),
+        "cite": Tool(
+            "Find who said it",
+            "Finds who said a quote, where and when, even if it is half remembered, translated or"
+            " in the other Chinese script. Says whether the words are exact, close, the same only"
+            " in meaning, or not said here at all. Use it to check a quotation before you pass it"
+            " on.",
+            CiteArguments,
+            LookupOut,
+            _cite,
+        ),
+        "talk": Tool(
+            "Look at the talks",
+            "Lists the talks of the library; with the name of one, its topics with their times;"
+            " with at as well, what was said around that second.",
+            TalkArguments,
+            TalkResult,
+            _talk,
+        ),
     }
 )
+
+
+def read_arguments(kind: type[_Arguments], given: Mapping[str, Any] | None) -> _Arguments:
+    """The arguments of a call. Raises ApiError that names what is wrong with them.
+
+    A list may come as the JSON of one, or as one name: some programs write lists so.
+    """
+    whole = {
+        name: _listed(value) if name in _LISTS else value for name, value in (given or {}).items()
+    }
+    try:
+        return kind.model_validate(whole)
+    except ValidationError as error:
+        faults = error.errors(include_url=False, include_input=False, include_context=False)
+    lines = [f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}" for fault in faults[:SHOWN]]
+    message = " ".join("; ".join(lines).encode("utf-8", "replace").decode().split())
+    raise ApiError(422, "invalid", f"{message}.", "Mend the arguments and call again.")
+
+
+def _listed(value: Any) -> Any:
+    if not isinstance(value, str):
+        return value
+    try:
+        read = json.loads(value)
+    except ValueError:
+        read = None
+    return read if isinstance(read, list) else [value]
 
 
 def search_text(found: SearchOut) -> str:
@@ -365,177 +514,3 @@ def _lines(*lines: str) -> str:
 
 def _blocks(blocks: Iterable[str]) -> str:
     return "\n\n".join(blocks)
-
-
-ReportProgress = Callable[[str], Awaitable[None]]
-"""Told what is being done, in a word."""
-
-_Document = TypeVar("_Document", bound=BaseModel)
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """What a call gives: for a model to read, and as a document."""
-
-    text: str
-    document: Json
-
-
-@dataclass(frozen=True, slots=True)
-class Tool:
-    """A tool. ``run`` may raise whatever the engine and the visit do."""
-
-    title: str
-    description: str
-    arguments: type[BaseModel]
-    result: type[BaseModel]
-    run: Callable[[ToolVisit, Any, ReportProgress], Awaitable[Told]]
-
-
-async def call(
-    name: str, given: Mapping[str, Any] | None, visit: ToolVisit, report: ReportProgress
-) -> Told:
-    """What a tool gives. Raises KeyError for one that there isn't, ApiError for wrong arguments."""
-    tool = TOOLS[name]
-    return await tool.run(visit, read_arguments(tool.arguments, given), report)
-
-
-async def _search(visit: ToolVisit, asked: SearchArguments, _: ReportProgress) -> Told:
-    engine, scope = await visit.engine(), await visit.scope(asked.narrowing())
-    found = await asyncio.to_thread(engine.search, asked.question, asked.limit, (), scope)
-    return _told(search_out(*found, visit.home or ""), search_text, visit)
-
-
-async def _ask(visit: ToolVisit, asked: AskArguments, report: ReportProgress) -> Told:
-    scope = await visit.scope(asked.narrowing())
-    answer, stage = None, ""
-    async with aclosing(await visit.updates(asked.question, scope, asked.mode)) as updates:
-        async for update in updates:
-            if update.stage != stage:
-                stage = update.stage
-                await report(stage)
-            answer = update.answer
-    if answer is None:
-        raise ApiError(500, "internal", "The answer broke off.", "Ask again.")
-    text = _answer_text(answer, asked.question, visit.home)
-    return _told(answer_out(answer, visit.home or ""), lambda _: text, visit)
-
-
-async def _cite(visit: ToolVisit, asked: CiteArguments, _: ReportProgress) -> Told:
-    engine, scope = await visit.engine(), await visit.scope(asked.narrowing())
-    found = await asyncio.to_thread(engine.look_up, asked.quote, asked.limit, scope)
-    return _told(lookup_out(found, visit.home or ""), lookup_text, visit)
-
-
-async def _tell_talk(visit: ToolVisit, asked: TalkArguments, _: ReportProgress) -> Told:
-    engine, scope = await visit.engine(), await visit.scope(asked.narrowing())
-    found = talks_within(talks_of(engine, visit.caller), scope)
-    if asked.at is not None:
-        if len(found) != 1:
-            raise ApiError(
-                422,
-                "which_talk",
-                f"A second is of one talk, and {len(found)} are named so.",
-                "Give the talk's id, as the tool lists it without at.",
-            )
-        result = await asyncio.to_thread(_around, engine, found[0], asked, visit.home or "")
-    else:
-        result = _talk_list(found, asked, visit.home or "")
-    return _told(result, talk_text, visit)
-
-
-def _talk_list(found: list[Talk], asked: TalkArguments, home: str) -> TalkResult:
-    """A page of the talks; of one alone its topics too."""
-    page = found[asked.offset : asked.offset + asked.limit]
-    alone = found[0] if len(found) == 1 and asked.talk else None
-    return TalkResult(
-        talks=[talk_out(one, home) for one in page],
-        total=len(found),
-        topics=[topic_out(topic, alone) for topic in alone.topics] if alone else [],
-        current=None,
-        moments=[],
-    )
-
-
-def _around(engine: Engine, talk: Talk, asked: TalkArguments, home: str) -> TalkResult:
-    """What is said around a second."""
-    transcript = engine.transcript(talk.file)
-    said = said_in(transcript) if transcript else ()
-    current = position_at(said, asked.at or 0.0)
-    if current is None:
-        raise ApiError(
-            404,
-            "no_times",
-            "The talk's source gives no times." if transcript else "The talk's file is gone.",
-            "Use search to find what it says.",
-        )
-    first, last = max(current - asked.neighbours, 0), current + asked.neighbours + 1
-    moments = [moment_out(at, said[at], talk) for at in range(first, min(last, len(said)))]
-    talks = [talk_out(talk, home)]
-    return TalkResult(talks=talks, total=1, topics=[], current=current, moments=moments)
-
-
-def _answer_text(answer: Answer, question: str, home: str | None) -> str:
-    language = answer_language(detect_language(question))
-    return chat_text(answer, links_of(answer.citations, home), language).text
-
-
-def _told(found: _Document, text: Callable[[_Document], str], visit: ToolVisit) -> Told:
-    """The document and its text; without a page there are no permanent links in either."""
-    document = found.model_dump(mode="json")
-    if visit.home is None:
-        document = _without_links(document)
-        found = type(found).model_validate(document)
-    return Told(text(found), document)
-
-
-def _without_links(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {
-            name: None if name == "link" else _without_links(inner) for name, inner in value.items()
-        }
-    return [_without_links(inner) for inner in value] if isinstance(value, list) else value
-
-
-TOOLS: Mapping[str, Tool] = MappingProxyType(
-    {
-        "search": Tool(
-            "Search the talks",
-            "Finds the passages of recorded talks and podcasts that answer a question, in any"
-            " language, with the speaker, the second and a link to it. Use it to read what was said"
-            " and judge for yourself. It finds something in any case: the probability says whether"
-            " the talks answer the question at all. Quote only what stands there, with its link.",
-            SearchArguments,
-            SearchOut,
-            _search,
-        ),
-        "ask": Tool(
-            "Ask the talks",
-            "Answers a question from recorded talks and podcasts, in the question's language; each"
-            " claim is checked and linked to the moment when it was said. Says so where the talks"
-            " don't tell. Ask a question that stands alone, without pronouns that lean on the"
-            " conversation. Keep the links when you pass the answer on.",
-            AskArguments,
-            AnswerOut,
-            _ask,
-        ),
-        "cite": Tool(
-            "Find who said it",
-            "Finds who said a quote, where and when, even if it is half remembered, translated or"
-            " in the other Chinese script. Says whether the words are exact, close, the same only"
-            " in meaning, or not said here at all. Use it to check a quotation before you pass it"
-            " on.",
-            CiteArguments,
-            LookupOut,
-            _cite,
-        ),
-        "talk": Tool(
-            "Look at the talks",
-            "Lists the talks of the library; with the name of one, its topics with their times;"
-            " with at as well, what was said around that second.",
-            TalkArguments,
-            TalkResult,
-            _tell_talk,
-        ),
-    }
-)

@@ -1,19 +1,12 @@
-"""Requests, replies, errors and errands in OpenAI's shape.
-
-What chat programs put into a user's message that no reader wrote. Pure.
-
-Open WebUI and its like ask for titles, tags and next questions with an order that has the
-conversation inside. Those are no questions to the library: each is answered at once with the JSON
-that it asks for. With a file attached they wrap the reader's question into such an order.
-
-What went wrong, in the shape that OpenAI's clients read.
-
-The documents of OpenAI's chat API: models, completions, chunks of a stream. Pure.
-
-What a client of OpenAI's chat API asks for, and the turns that it comes to.
+"""OpenAI's chat API as this server speaks it: requests, the turns they come to, replies, errors.
 
 What the library has no use for (temperature, tools, a seed and so on) is taken and left alone; what
 would promise something else than is given (several answers, JSON, images) is refused.
+
+Chat programs such as Open WebUI also send tasks of their own as a user's message: a title, tags or
+next questions for the conversation that stands inside, with the JSON to answer in. They are no
+questions to the library, and each is answered at once with that JSON. With a file attached such a
+program wraps the reader's question into a task as well.
 """
 
 from __future__ import annotations
@@ -29,62 +22,16 @@ from pydantic import BaseModel, Field, ValidationError
 
 from assistant.interfaces.documents.requests import QUESTION_CHARS, TURN_CHARS, TURNS, Filters
 from assistant.interfaces.documents.text import turn_text
-from assistant.interfaces.http.errors import ApiError, error_headers
+from assistant.interfaces.http.errors import SHOWN, ApiError, error_headers
 from assistant.retrieval.scope import Narrowing
 from assistant.types import Json, Mode, Turn
 
-LONGEST_TITLE = 60
-
-_ORDER = re.compile(r"\s*#{1,4} ?Task:")
-_ASKED = re.compile(r"^USER: *(.*\S)", re.MULTILINE)
-_KEY = re.compile(r"\{\s*[\"'](\w+)[\"']\s*:")
-
-
-def errand_reply(text: str) -> str | None:
-    """The answer to an order of that kind; ``None`` for a question."""
-    if not _ORDER.match(text):
-        return None
-    keys = {match[1] for match in _KEY.finditer(text)}
-    for key, reply in _REPLIES.items():
-        if key in keys:
-            return json.dumps({key: reply(text)}, ensure_ascii=False)
-    return None
-
-
-def readers_question(text: str) -> str:
-    """The reader's own words in an order that was put around or before them; other texts as they
-    are."""
-    if not _ORDER.match(text):
-        return text
-    return _within("user_query", text) or text.rpartition("</context>")[2].strip() or text
-
-
-def _title(text: str) -> str:
-    """The first question of the conversation, shortened at a word."""
-    asked = _ASKED.search(_within("chat_history", text))
-    words = " ".join(asked[1].split()) if asked else ""
-    if len(words) <= LONGEST_TITLE:
-        return words
-    cut = words[:LONGEST_TITLE]
-    return f"{cut.rpartition(' ')[0] or cut}…"
-
-
-def _within(tag: str, text: str) -> str:
-    """What stands in the first element of this name; empty without one."""
-    return text.partition(f"<{tag}>")[2].partition(f"</{tag}>")[0].strip()
-
-
-_REPLIES: Mapping[str, Callable[[str], object]] = {
-    "title": _title,
-    "tags": lambda _: [],
-    "follow_ups": lambda _: [],
-    "queries": lambda _: [],
-    "text": lambda _: "",
-    "prompt": lambda _: "",
-}
-"""By the key of the JSON that is asked for. All but the title are left empty: the library has no
-say in them, and these programs take an empty list for none."""
-
+BASE = "verbatim"
+"""The model in the engine's default mode; the others have a mode behind it."""
+MOST_MESSAGES = 1000
+DONE = "data: [DONE]\n\n"
+STILL_THERE = ": at work\n\n"
+"""A comment that keeps proxies from closing a stream while nothing is said."""
 
 _TYPES: Mapping[int, str] = {
     400: "invalid_request_error",
@@ -96,102 +43,11 @@ _TYPES: Mapping[int, str] = {
     429: "rate_limit_error",
 }
 
+LONGEST_TITLE = 60
 
-class Refused(ApiError):
-    """A request that can't be met as it is; ``param`` names the field, where it is one."""
-
-    def __init__(self, message: str, todo: str, param: str | None) -> None:
-        super().__init__(400, "invalid_request", message, todo)
-        self.param = param
-
-
-def openai_error(error: ApiError) -> dict[str, Any]:
-    """The document."""
-    return {
-        "error": {
-            "message": f"{error} {error.todo}",
-            "type": _TYPES.get(error.status, "server_error"),
-            "code": error.code,
-            "param": error.param if isinstance(error, Refused) else None,
-        }
-    }
-
-
-def openai_error_response(error: ApiError) -> JSONResponse:
-    """The whole response."""
-    return JSONResponse(openai_error(error), error.status, headers=error_headers(error))
-
-
-DONE = "data: [DONE]\n\n"
-STILL_THERE = ": at work\n\n"
-"""A comment that keeps proxies from closing a stream while nothing is said."""
-
-
-@dataclass(frozen=True, slots=True)
-class ChatReply:
-    """What all documents of one answer have in common; ``created_s`` is a Unix time."""
-
-    id: str
-    model: str
-    created_s: int
-
-    def completion(self, message: Mapping[str, Any], usage: Json) -> Json:
-        """The whole answer in one document."""
-        choice = {
-            "index": 0,
-            "message": {"role": "assistant", "refusal": None, **message},
-            "logprobs": None,
-            "finish_reason": "stop",
-        }
-        return {**self._head("chat.completion"), "choices": [choice], "usage": usage}
-
-    def chunk(self, delta: Mapping[str, Any], finish_reason: str | None = None) -> str:
-        """One event of a stream."""
-        choice = {
-            "index": 0,
-            "delta": delta,
-            "logprobs": None,
-            "finish_reason": finish_reason,
-        }
-        return event({**self._head("chat.completion.chunk"), "choices": [choice]})
-
-    def usage_chunk(self, usage: Json) -> str:
-        """The event with the tokens, for who asked for it."""
-        return event({**self._head("chat.completion.chunk"), "choices": [], "usage": usage})
-
-    def _head(self, kind: str) -> Json:
-        return {"id": self.id, "object": kind, "created": self.created_s, "model": self.model}
-
-
-def event(document: Json) -> str:
-    """A document as a server-sent event."""
-    return f"data: {json.dumps(document, ensure_ascii=False)}\n\n"
-
-
-def usage_json(prompt_tokens: int, completion_tokens: int) -> Json:
-    """Tokens in o200k_base: of the messages as sent, and of the answer."""
-    return {
-        "prompt_tokens": prompt_tokens,
-        "completion_tokens": completion_tokens,
-        "total_tokens": prompt_tokens + completion_tokens,
-    }
-
-
-def model_json(name: str, created_s: int) -> Json:
-    """One model of the list."""
-    return {"id": name, "object": "model", "created": created_s, "owned_by": "verbatim"}
-
-
-def models_json(names: Sequence[str], created_s: int) -> Json:
-    """The list of models."""
-    return {"object": "list", "data": [model_json(name, created_s) for name in names]}
-
-
-BASE = "verbatim"
-"""The model in the engine's default mode; the others have a mode behind it."""
-MOST_MESSAGES = 1000
-SHOWN = 3
-"""Of a request's faults, how many are told."""
+_TASK = re.compile(r"\s*#{1,4} ?Task:")
+_ASKED = re.compile(r"^USER: *(.*\S)", re.MULTILINE)
+_KEY = re.compile(r"\{\s*[\"'](\w+)[\"']\s*:")
 
 _Read = TypeVar("_Read")
 
@@ -248,6 +104,14 @@ class AskedConversation:
 
     question: str
     history: tuple[Turn, ...]
+
+
+class Refused(ApiError):
+    """A request that can't be met as it is; ``param`` names the field, where it is one."""
+
+    def __init__(self, message: str, todo: str, param: str | None) -> None:
+        super().__init__(400, "invalid_request", message, todo)
+        self.param = param
 
 
 def require_json(content_type: str) -> None:
@@ -364,6 +228,129 @@ def _valid(read: Callable[[], _Read], place: tuple[str, ...]) -> _Read:
     except ValidationError as error:
         faults = error.errors(include_url=False, include_input=False, include_context=False)
     places = [".".join(map(str, (*place, *fault["loc"]))) for fault in faults]
-    told = [f"{where or 'body'}: {one['msg']}" for where, one in zip(places, faults, strict=True)]
-    message = "; ".join(told[:SHOWN]).encode("utf-8", "replace").decode()
+    lines = [f"{where or 'body'}: {one['msg']}" for where, one in zip(places, faults, strict=True)]
+    message = "; ".join(lines[:SHOWN]).encode("utf-8", "replace").decode()
     raise Refused(f"{message}.", "Mend that and send it again.", places[0] or None)
+
+
+def task_reply(text: str) -> str | None:
+    """The answer to a task of a chat program; ``None`` for a question."""
+    if not _TASK.match(text):
+        return None
+    keys = {match[1] for match in _KEY.finditer(text)}
+    for key, reply in _TASK_REPLIES.items():
+        if key in keys:
+            return json.dumps({key: reply(text)}, ensure_ascii=False)
+    return None
+
+
+def readers_question(text: str) -> str:
+    """The reader's own words in a task that was put around or before them; other texts as they
+    are."""
+    if not _TASK.match(text):
+        return text
+    return _within("user_query", text) or text.rpartition("</context>")[2].strip() or text
+
+
+def _title(text: str) -> str:
+    """The first question of the conversation, shortened at a word."""
+    asked = _ASKED.search(_within("chat_history", text))
+    words = " ".join(asked[1].split()) if asked else ""
+    if len(words) <= LONGEST_TITLE:
+        return words
+    cut = words[:LONGEST_TITLE]
+    return f"{cut.rpartition(' ')[0] or cut}…"
+
+
+def _within(tag: str, text: str) -> str:
+    """What stands in the first element of this name; empty without one."""
+    return text.partition(f"<{tag}>")[2].partition(f"</{tag}>")[0].strip()
+
+
+_TASK_REPLIES: Mapping[str, Callable[[str], object]] = {
+    "title": _title,
+    "tags": lambda _: [],
+    "follow_ups": lambda _: [],
+    "queries": lambda _: [],
+    "text": lambda _: "",
+    "prompt": lambda _: "",
+}
+"""By the key of the JSON that is asked for. All but the title are left empty: the library has no
+say in them, and these programs take an empty list for none."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChatReply:
+    """What all documents of one answer have in common; ``created_s`` is a Unix time."""
+
+    id: str
+    model: str
+    created_s: int
+
+    def completion(self, message: Mapping[str, Any], usage: Json) -> Json:
+        """The whole answer in one document."""
+        choice = {
+            "index": 0,
+            "message": {"role": "assistant", "refusal": None, **message},
+            "logprobs": None,
+            "finish_reason": "stop",
+        }
+        return {**self._head("chat.completion"), "choices": [choice], "usage": usage}
+
+    def chunk(self, delta: Mapping[str, Any], finish_reason: str | None = None) -> str:
+        """One event of a stream."""
+        choice = {
+            "index": 0,
+            "delta": delta,
+            "logprobs": None,
+            "finish_reason": finish_reason,
+        }
+        return event({**self._head("chat.completion.chunk"), "choices": [choice]})
+
+    def usage_chunk(self, usage: Json) -> str:
+        """The event with the tokens, for who asked for it."""
+        return event({**self._head("chat.completion.chunk"), "choices": [], "usage": usage})
+
+    def _head(self, kind: str) -> Json:
+        return {"id": self.id, "object": kind, "created": self.created_s, "model": self.model}
+
+
+def event(document: Json) -> str:
+    """A document as a server-sent event."""
+    return f"data: {json.dumps(document, ensure_ascii=False)}\n\n"
+
+
+def usage_json(prompt_tokens: int, completion_tokens: int) -> Json:
+    """Tokens in o200k_base: of the messages as sent, and of the answer."""
+    return {
+        "prompt_tokens": prompt_tokens,
+        "completion_tokens": completion_tokens,
+        "total_tokens": prompt_tokens + completion_tokens,
+    }
+
+
+def model_json(name: str, created_s: int) -> Json:
+    """One model of the list."""
+    return {"id": name, "object": "model", "created": created_s, "owned_by": "verbatim"}
+
+
+def models_json(names: Sequence[str], created_s: int) -> Json:
+    """The list of models."""
+    return {"object": "list", "data": [model_json(name, created_s) for name in names]}
+
+
+def openai_error(error: ApiError) -> dict[str, Any]:
+    """The document."""
+    return {
+        "error": {
+            "message": f"{error} {error.todo}",
+            "type": _TYPES.get(error.status, "server_error"),
+            "code": error.code,
+            "param": error.param if isinstance(error, Refused) else None,
+        }
+    }
+
+
+def openai_error_response(error: ApiError) -> JSONResponse:
+    """The whole response."""
+    return JSONResponse(openai_error(error), error.status, headers=error_headers(error))

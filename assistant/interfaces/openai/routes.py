@@ -14,15 +14,15 @@ from fastapi.responses import JSONResponse, Response, StreamingResponse
 from starlette.exceptions import HTTPException
 
 from assistant.interfaces.documents.text import WrittenAnswer, said, said_so_far, unsent
-from assistant.interfaces.http.errors import Caller, api_error
+from assistant.interfaces.http.access import Caller
+from assistant.interfaces.http.errors import api_error
 from assistant.interfaces.http.gateway import Gateway
 from assistant.interfaces.http.guard import RequestGuard
 from assistant.interfaces.http.streaming import (
-    BEAT_S,
     EVENT_HEADERS,
     EVENT_STREAM,
+    begun,
     whole,
-    with_beats,
 )
 from assistant.interfaces.openai.protocol import (
     DONE,
@@ -30,7 +30,6 @@ from assistant.interfaces.openai.protocol import (
     ChatReply,
     ChatRequest,
     conversation_of,
-    errand_reply,
     event,
     mode_of,
     model_ids,
@@ -41,6 +40,7 @@ from assistant.interfaces.openai.protocol import (
     openai_error_response,
     read_request,
     require_json,
+    task_reply,
     text_of,
     unknown_model,
     usage_json,
@@ -52,39 +52,39 @@ from corpus.types import VerbatimError
 ROUTE = "/v1"
 
 
-def add_openai(app: FastAPI, door: Gateway) -> None:
+def add_openai(app: FastAPI, gateway: Gateway) -> None:
     """Adds ``/v1/models`` and ``/v1/chat/completions``; all that goes wrong there is told in
     OpenAI's shape."""
     v1 = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
-    models, chat = _Models(door), _Chat(door)
+    models, chat = _Models(gateway), _Chat(gateway)
     v1.add_api_route("/models", models.all, response_model=None)
     v1.add_api_route("/models/{name:path}", models.one, response_model=None)
     v1.add_api_route("/chat/completions", chat.complete, methods=["POST"], response_model=None)
 
-    async def told(_: Request, error: Exception) -> JSONResponse:
+    async def respond(_: Request, error: Exception) -> JSONResponse:
         known = api_error(error)
-        door.metrics.refused(known.code)
+        gateway.metrics.refused(known.code)
         return openai_error_response(known)
 
     for kind in (VerbatimError, HTTPException, Exception):
-        v1.add_exception_handler(kind, told)
-    app.mount(ROUTE, RequestGuard(v1, door, ROUTE, openai_error_response))
+        v1.add_exception_handler(kind, respond)
+    app.mount(ROUTE, RequestGuard(v1, gateway, ROUTE, openai_error_response))
 
 
 class _Models:
     """The library under a name for each way in which it can answer."""
 
-    def __init__(self, door: Gateway) -> None:
-        self._door = door
+    def __init__(self, gateway: Gateway) -> None:
+        self._gateway = gateway
         self._since_s = int(time.time())
 
     def all(self, request: Request) -> Json:
-        self._door.caller(request)
-        return models_json(model_ids(self._door.engine().modes()), self._since_s)
+        self._gateway.caller(request)
+        return models_json(model_ids(self._gateway.engine().modes()), self._since_s)
 
     def one(self, request: Request, name: str) -> Json:
-        self._door.caller(request)
-        known = model_ids(self._door.engine().modes())
+        self._gateway.caller(request)
+        known = model_ids(self._gateway.engine().modes())
         if name not in known:
             raise unknown_model(name, known)
         return model_json(name, self._since_s)
@@ -94,19 +94,19 @@ class _Models:
 class _Chat:
     """Chat completions, whole or as a stream."""
 
-    door: Gateway
+    gateway: Gateway
 
     async def complete(self, request: Request) -> Response:
-        caller = self.door.caller(request)
+        caller = self.gateway.caller(request)
         require_json(request.headers.get("content-type", ""))
         asked = read_request(await request.body())
-        mode = mode_of(asked, self.door.engine().modes())
+        mode = mode_of(asked, self.gateway.engine().modes())
         reply = ChatReply(f"chatcmpl-{uuid.uuid4().hex}", asked.model, int(time.time()))
-        if errand := errand_reply(text_of(asked.messages[-1])):
-            told = WrittenAnswer(errand, is_whole=True)
+        if task := task_reply(text_of(asked.messages[-1])):
+            written = WrittenAnswer(task, is_whole=True)
             if asked.stream:
-                return _stream(_events(asked, reply, _once(told)))
-            return JSONResponse(reply.completion(_message(told), await _usage(asked, errand)))
+                return _stream(_events(asked, reply, _once(written)))
+            return JSONResponse(reply.completion(_message(written), await _usage(asked, task)))
         return await self._answer(request, caller, asked, mode, reply)
 
     async def _answer(
@@ -117,35 +117,34 @@ class _Chat:
         mode: Mode | None,
         reply: ChatReply,
     ) -> Response:
-        conversation, home = conversation_of(asked), self.door.home(request)
+        conversation, home = conversation_of(asked), self.gateway.home(request)
         question, history = conversation.question, conversation.history
-        scope = await asyncio.to_thread(self.door.scope, caller, narrowing_of(asked))
-        updates = self.door.updates(request, caller, question, history, scope, mode)
+        scope = await asyncio.to_thread(self.gateway.scope, caller, narrowing_of(asked))
+        updates = self.gateway.updates(request, caller, question, history, scope, mode)
         if asked.stream:
-            # What is refused is refused before the stream begins, with its own status.
-            first = await anext(updates)
-            return _stream(_events(asked, reply, _telling(first, updates, question, home)))
+            first = await begun(updates)
+            return _stream(_events(asked, reply, _written(first, updates, question, home)))
         last = await whole(updates)
         assert last.answer is not None  # or ``whole`` would have raised
-        told = said(last.answer, question, home)
-        return JSONResponse(reply.completion(_message(told), await _usage(asked, told.text)))
+        written = said(last.answer, question, home)
+        return JSONResponse(reply.completion(_message(written), await _usage(asked, written.text)))
 
 
 def _stream(events: AsyncIterator[str]) -> StreamingResponse:
     return StreamingResponse(events, media_type=EVENT_STREAM, headers=EVENT_HEADERS)
 
 
-async def _once(told: WrittenAnswer) -> AsyncGenerator[WrittenAnswer | None]:
-    yield told
+async def _once(written: WrittenAnswer) -> AsyncGenerator[WrittenAnswer | None]:
+    yield written
 
 
-async def _telling(
-    first: Update, rest: AsyncGenerator[Update], question: str, home: str
+async def _written(
+    first: Update, rest: AsyncGenerator[Update | None], question: str, home: str
 ) -> AsyncGenerator[WrittenAnswer | None]:
-    """What can be told after each update: whole sentences, which have been checked. ``None`` when
+    """What can be sent after each update: whole sentences, which have been checked. ``None`` when
     there has been nothing for a while."""
     yield said_so_far(first.answer, home)
-    async with aclosing(with_beats(rest, BEAT_S)) as updates:
+    async with aclosing(rest) as updates:
         async for update in updates:
             if update is None:
                 yield None
@@ -156,19 +155,19 @@ async def _telling(
 
 
 async def _events(
-    asked: ChatRequest, reply: ChatReply, telling: AsyncGenerator[WrittenAnswer | None]
+    asked: ChatRequest, reply: ChatReply, answers: AsyncGenerator[WrittenAnswer | None]
 ) -> AsyncIterator[str]:
     """The events of a stream. What fails once it runs is an event too."""
     yield reply.chunk({"role": "assistant", "content": ""})
     sent, last = "", WrittenAnswer("")
     try:
-        async with aclosing(telling) as each:
-            async for told in each:
-                if told is None:
+        async with aclosing(answers) as each:
+            async for written in each:
+                if written is None:
                     yield STILL_THERE
                     continue
-                last = told
-                if new := _new(sent, told):
+                last = written
+                if new := _new(sent, written):
                     sent += new
                     yield reply.chunk({"content": new})
     except Exception as error:
@@ -181,17 +180,17 @@ async def _events(
     yield DONE
 
 
-def _new(sent: str, told: WrittenAnswer) -> str:
+def _new(sent: str, written: WrittenAnswer) -> str:
     """What is to be sent next: of an answer in the making only what goes on where it stopped."""
-    return unsent(sent, told.text) if told.is_whole or told.text.startswith(sent) else ""
+    return unsent(sent, written.text) if written.is_whole or written.text.startswith(sent) else ""
 
 
-def _message(told: WrittenAnswer) -> Json:
-    return {"content": told.text, **_cited(told)}
+def _message(written: WrittenAnswer) -> Json:
+    return {"content": written.text, **_cited(written)}
 
 
-def _cited(told: WrittenAnswer) -> Json:
-    return {"annotations": list(told.annotations), "citations": list(told.citations)}
+def _cited(written: WrittenAnswer) -> Json:
+    return {"annotations": list(written.annotations), "citations": list(written.citations)}
 
 
 async def _usage(asked: ChatRequest, text: str) -> Json:

@@ -11,9 +11,10 @@ from html import escape
 from pathlib import Path
 from urllib.parse import parse_qs
 
+from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from assistant.interfaces.http.guard import RawHeaders, _without, route_of
+from assistant.interfaces.http.guard import route_of
 from assistant.messages.i18n import words
 from assistant.messages.languages import Lang, choose_language
 
@@ -86,9 +87,8 @@ class LocalisedIndex:
 
 
 def _start(start: Message, length: int, lang: str) -> Message:
-    ours: RawHeaders = [
-        (b"content-length", str(length).encode()),
-        (b"content-language", lang.encode()),
-    ]
-    vary = (b"vary", b"Accept-Language")
-    return {**start, "headers": [*_without(start["headers"], ours), *ours, vary]}
+    headers = MutableHeaders(scope=start)
+    headers["content-length"] = str(length)
+    headers["content-language"] = lang
+    headers.append("vary", "Accept-Language")
+    return start

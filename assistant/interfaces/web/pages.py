@@ -34,10 +34,11 @@ from assistant.citation.formats import copied
 from assistant.citation.lookup import LONGEST
 from assistant.citation.permalink import Changed, FoundAgain, Gone, Resolved, citation_path
 from assistant.citation.types import Place
+from assistant.engine import Assistant
 from assistant.interfaces.http.access import Authenticator
 from assistant.interfaces.http.errors import ApiError, error_response
 from assistant.interfaces.http.limits import AnswerSlots, RateLimiter
-from assistant.interfaces.http.streaming import in_steps
+from assistant.interfaces.http.streaming import Work
 from assistant.interfaces.web.narrowing import ChoiceKind, chosen, scope_of
 from assistant.interfaces.web.page_views import (
     PageDocument,
@@ -55,7 +56,7 @@ from assistant.interfaces.web.page_views import (
 )
 from assistant.interfaces.web.session import note
 from assistant.interfaces.web.visit import PageVisit, visit_of
-from assistant.library import Engine, Loading
+from assistant.library import Loading
 from assistant.messages.i18n import words
 from assistant.messages.lookup_words import lookup_words
 from assistant.messages.page_words import page_words
@@ -69,7 +70,7 @@ _log = logging.getLogger(__name__)
 RETRY_S = 3
 """When to come back while the library loads; browsers do by themselves."""
 
-Make = Callable[[Engine, PageVisit], PageDocument | Response]
+Make = Callable[[Assistant, PageVisit], PageDocument | Response]
 
 
 class PageServer:
@@ -145,7 +146,7 @@ def rendered(document: PageDocument, visit: PageVisit) -> Response:
     )
 
 
-def find_talk(engine: Engine, name: str) -> Talk | None:
+def find_talk(engine: Assistant, name: str) -> Talk | None:
     """The talk of this id, or of this file."""
     plain = name.strip("/")
     talks = engine.talks()
@@ -201,7 +202,7 @@ class LookupRoute:
             self._pages.made, request, lambda engine, visit: self._page(engine, visit, fields)
         )
 
-    def _page(self, engine: Engine, visit: PageVisit, fields: Fields) -> PageDocument:
+    def _page(self, engine: Assistant, visit: PageVisit, fields: Fields) -> PageDocument:
         said, typed = lookup_words(visit.lang), _typed(fields)
         scope = _scope(engine, fields)
         within = chosen(scope, engine.talks())
@@ -231,21 +232,20 @@ class LookupRoute:
         if self._pages.loading.state.phase != "ready":
             return await self._told(request, fields, "", 503)
         try:
+            engine = self._pages.loading.get(0)
+            scope = _scope(engine, fields)
             self._places.take()
         except ApiError:
             return self._pages.made(request, lambda _, visit: _busy(visit, typed))
         try:
-            engine = self._pages.loading.get(0)
-            work = engine.checking(typed, _scope(engine, fields))
-            checked = checked_of(await in_steps(work, request.is_disconnected))
+            work = Work(lambda: engine.checking(typed, scope), self._places.give_back)
+            checked = checked_of(await work.collected(request.is_disconnected))
         except ApiError as error:
             return Response(status_code=error.status)
         except Exception as error:
             return self._pages.failed(request, error)
-        finally:
-            self._places.give_back()
 
-        def make(engine: Engine, visit: PageVisit) -> PageDocument:
+        def make(engine: Assistant, visit: PageVisit) -> PageDocument:
             within = chosen(_scope(engine, fields), engine.talks())
             return lookup_page(visit, typed, within, checked=checked, source=engine.transcript)
 
@@ -254,7 +254,7 @@ class LookupRoute:
     async def _told(self, request: Request, fields: Fields, notice: str, status: int) -> Response:
         """The form with a line that says why nothing was looked up."""
 
-        def make(engine: Engine, visit: PageVisit) -> PageDocument:
+        def make(engine: Assistant, visit: PageVisit) -> PageDocument:
             within = chosen(_scope(engine, fields), engine.talks())
             return lookup_page(visit, _typed(fields), within, notice=notice, status=status)
 
@@ -279,7 +279,7 @@ def _scope_fields(fields: Fields) -> list[tuple[str, str]]:
     return [pair for pair in fields if pair[0] in _SCOPE]
 
 
-def _scope(engine: Engine, fields: Fields) -> Scope:
+def _scope(engine: Assistant, fields: Fields) -> Scope:
     return scope_of(urlencode(_scope_fields(fields)), engine.talks())
 
 
@@ -416,7 +416,7 @@ class OEmbedRoute:
         title, author = self._known(link, self._engine(), url)
         return rich(link, self._pages.visit(request).base, most, title, author)
 
-    def _engine(self) -> Engine:
+    def _engine(self) -> Assistant:
         try:
             return self._pages.loading.get(0)
         except TimeoutError:
@@ -430,7 +430,7 @@ class OEmbedRoute:
         except VerbatimError as error:
             raise ApiError(503, "failed", str(error), "Tell the operator.") from error
 
-    def _known(self, link: Linked, engine: Engine, url: str) -> tuple[str, str]:
+    def _known(self, link: Linked, engine: Assistant, url: str) -> tuple[str, str]:
         """The title and the author of what a link leads to."""
         if link.kind == "citation":
             try:
@@ -504,7 +504,7 @@ def add_pages(app: FastAPI, loading: Loading, serving: ServingSettings) -> None:
     app.add_api_route("/lookup", lookup.sent, methods=["POST"], include_in_schema=False)
 
 
-def _citation(engine: Engine, visit: PageVisit, identifier: str) -> PageDocument | Response:
+def _citation(engine: Assistant, visit: PageVisit, identifier: str) -> PageDocument | Response:
     try:
         resolved = engine.cited(identifier)
     except SettingsError:
@@ -535,7 +535,7 @@ def _copied(
     return Response(copy.text, headers=headers)
 
 
-def _talk(engine: Engine, visit: PageVisit, name: str) -> PageDocument:
+def _talk(engine: Assistant, visit: PageVisit, name: str) -> PageDocument:
     talk = find_talk(engine, name)
     if talk is None:
         said = page_words(visit.lang)
@@ -544,7 +544,7 @@ def _talk(engine: Engine, visit: PageVisit, name: str) -> PageDocument:
     return talk_page(talk, transcript, _place_in(engine, visit, talk.file), visit)
 
 
-def _place_in(engine: Engine, visit: PageVisit, file: str) -> Place | None:
+def _place_in(engine: Assistant, visit: PageVisit, file: str) -> Place | None:
     """The words that the address names by their permanent id, where they stand in this file."""
     asked = dict(visit.query).get("at")
     if not asked:

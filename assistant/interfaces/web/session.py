@@ -6,9 +6,10 @@ import logging
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
+from assistant.engine import Assistant
 from assistant.interfaces.http.streaming import Work
 from assistant.interfaces.web.narrowing import Choice, chosen, mode_of, scope_of
-from assistant.library import Engine, Loading
+from assistant.library import Loading
 from assistant.messages.i18n import Words
 from assistant.types import Answer, Mode, Turn, Update
 from corpus.types import VerbatimError
@@ -32,7 +33,7 @@ class Pending:
 
     note: str
     update: Update | None = None
-    work: Work | None = field(default=None, repr=False, compare=False)
+    work: Work[Update] | None = field(default=None, repr=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +125,7 @@ def stop(conversation: Sequence[Exchange]) -> None:
 
 
 def _exchanges(
-    engine: Engine,
+    engine: Assistant,
     history: Sequence[Turn],
     question: str,
     words: Words,
@@ -135,11 +136,11 @@ def _exchanges(
     talks = engine.talks()
     scope = scope_of(narrowed, talks)
     known = _known(engine, mode) or mode_of(narrowed, engine.modes())
-    work = Work(lambda: engine.stream(question, history, scope, known)).start()
+    work = Work(lambda: engine.stream(question, history, scope, known))
     exchange = Exchange(question, Pending(words.thinking, work=work), chosen(scope, talks))
     yield exchange
     try:
-        for update in work.updates():
+        for update in work.latest():
             outcome = _outcome(update, work, words)
             exchange = replace(exchange, outcome=outcome)
             yield exchange
@@ -155,17 +156,17 @@ def _exchanges(
         work.stop()
 
 
-def _known(engine: Engine, mode: str | None) -> Mode | None:
+def _known(engine: Assistant, mode: str | None) -> Mode | None:
     return next((known for known in engine.modes() if known == mode), None)
 
 
-def _outcome(update: Update, work: Work, words: Words) -> Answer | Pending:
+def _outcome(update: Update, work: Work[Update], words: Words) -> Answer | Pending:
     if update.stage == "done" and update.answer is not None:
         return update.answer
     return Pending(words.thinking, update, work)
 
 
-def _ended(exchange: Exchange, work: Work, words: Words) -> Stopped | FailedAnswer:
+def _ended(exchange: Exchange, work: Work[Update], words: Words) -> Stopped | FailedAnswer:
     """What has become of a question whose work ended without a whole answer."""
     if work.is_stopped:
         return Stopped(exchange.answer)

@@ -7,9 +7,10 @@ from typing import Any
 from fastapi import FastAPI
 from starlette.testclient import TestClient
 
+from assistant.engine import Assistant
 from assistant.interfaces.api.routes import add_api
 from assistant.interfaces.http.gateway import Gateway
-from assistant.library import Engine, Loading
+from assistant.library import Loading
 from assistant.settings import ServingSettings
 from tests.assistant.interfaces.web.fakes import FakeEngine, loaded
 
@@ -18,7 +19,7 @@ HERE = ("127.0.0.1", 50_000)
 """Where requests come from: an address whose headers count."""
 
 
-def api_app(engine: Engine | Loading | None = None, serving: ServingSettings = FREE) -> FastAPI:
+def api_app(engine: Assistant | Loading | None = None, serving: ServingSettings = FREE) -> FastAPI:
     """The API alone; an engine is ready at once."""
     app = FastAPI(openapi_url=None)
     loading = engine if isinstance(engine, Loading) else loaded(engine or FakeEngine())
@@ -27,7 +28,7 @@ def api_app(engine: Engine | Loading | None = None, serving: ServingSettings = F
 
 
 def client(
-    engine: Engine | Loading | None = None,
+    engine: Assistant | Loading | None = None,
     serving: ServingSettings = FREE,
     *,
     come_from: tuple[str, int] = HERE,

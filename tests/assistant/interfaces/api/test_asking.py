@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import threading
-from collections.abc import AsyncGenerator, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from assistant.interfaces.documents.answers import answer_json
-from assistant.interfaces.http.streaming import with_beats
 from assistant.llm.failures import LanguageModelError
 from assistant.settings import ServingSettings
 from assistant.types import Step, Turn, Update
@@ -181,16 +179,3 @@ def test_a_library_that_loads_says_when_to_come_back() -> None:
     assert response.status_code == 503
     assert error(response)["code"] == "loading"
     assert int(response.headers["retry-after"]) >= 1
-
-
-def test_what_stays_silent_is_kept_open() -> None:
-    async def slow() -> AsyncGenerator[Update]:
-        await asyncio.sleep(0.2)
-        yield Update("writing")
-
-    async def collected() -> list[Update | None]:
-        return [update async for update in with_beats(slow(), 0.05)]
-
-    told = asyncio.run(collected())
-    assert told[:2] == [None, None]
-    assert told[-1] == Update("writing")

@@ -7,7 +7,8 @@ from urllib.parse import quote, urlencode
 import pytest
 
 from assistant.interfaces.embed.page import Preset, narrowing_in, offers, reached_scope, read_preset
-from assistant.interfaces.http.errors import ApiError, Caller
+from assistant.interfaces.http.access import Caller
+from assistant.interfaces.http.errors import ApiError
 from index.types import EVERYWHERE, Scope
 from tests.assistant.interfaces.web.fakes import TALKS, make_talk
 

@@ -12,6 +12,7 @@ from starlette.testclient import TestClient
 from assistant.interfaces.api.routes import add_api
 from assistant.interfaces.http.access import sign_token
 from assistant.interfaces.http.gateway import Gateway
+from assistant.interfaces.http.guard import UserGuard
 from assistant.settings import Secret, ServingSettings
 from tests.assistant.interfaces.api.clients import HERE, client, error
 from tests.assistant.interfaces.web.fakes import FakeEngine, loaded
@@ -89,7 +90,9 @@ def test_where_a_proxy_names_users_nobody_else_comes_in() -> None:
     app = FastAPI()
     app.add_api_route("/", lambda: PlainTextResponse("the page"))
     app.add_api_route("/healthz", lambda: PlainTextResponse("fine"))
-    add_api(app, Gateway(loaded(FakeEngine()), PROXIED))
+    gateway = Gateway(loaded(FakeEngine()), PROXIED)
+    add_api(app, gateway)
+    app.add_middleware(UserGuard, gateway=gateway)
     proxy, stranger = TestClient(app, client=HERE), TestClient(app, client=("203.0.113.9", 1))
     for path in ("/", SEARCH, "/api/docs", "/api/nothing"):
         assert proxy.get(path).status_code == 401, path

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 import pytest
 
-from assistant.interfaces.http.access import Authenticator, RequestHeaders
-from assistant.interfaces.http.errors import ApiError, Caller
+from assistant.interfaces.http.access import Authenticator, Caller, RequestHeaders
+from assistant.interfaces.http.errors import ApiError
 from assistant.settings import Secret, ServingSettings
 from corpus.types import SettingsError
 

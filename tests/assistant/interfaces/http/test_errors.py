@@ -145,7 +145,7 @@ def test_an_application_of_another_kind_is_answered_for_too() -> None:
             pass
         raise ApiError(403, "no", "You may not.", "Don't.")
 
-    framed = TestClient(RequestGuard(plain, Gateway(loaded(FakeEngine()), FREE), "/plain"))
-    assert error(framed.post("/", content=b"x"))["code"] == "no"
-    large = framed.post("/", content=(b"x" * 50_000 for _ in range(MOST_BYTES // 50_000 + 1)))
+    guarded = TestClient(RequestGuard(plain, Gateway(loaded(FakeEngine()), FREE), "/plain"))
+    assert error(guarded.post("/", content=b"x"))["code"] == "no"
+    large = guarded.post("/", content=(b"x" * 50_000 for _ in range(MOST_BYTES // 50_000 + 1)))
     assert (large.status_code, error(large)["code"]) == (413, "too_large")

@@ -6,7 +6,8 @@ import time
 
 import pytest
 
-from assistant.interfaces.http.errors import ApiError, Caller
+from assistant.interfaces.http.access import Caller
+from assistant.interfaces.http.errors import ApiError
 from assistant.interfaces.http.limits import AnswerSlots, RateLimiter
 
 ANN, BOB = Caller("user", "ann"), Caller("user", "bob")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from assistant.interfaces.http.access import narrowed, talks_of
-from assistant.interfaces.http.errors import ApiError, Caller
+from assistant.interfaces.http.access import Caller, narrowed, talks_of
+from assistant.interfaces.http.errors import ApiError
 from assistant.retrieval.scope import Narrowing
 from index.types import Scope
 from tests.assistant.interfaces.web.fakes import FakeEngine

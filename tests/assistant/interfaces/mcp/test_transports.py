@@ -1,4 +1,4 @@
-"""The tools over HTTP behind the door, and over the standard streams of a real process."""
+"""The tools over HTTP behind the gateway, and over the standard streams of a real process."""
 
 from __future__ import annotations
 

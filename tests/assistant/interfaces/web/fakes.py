@@ -9,7 +9,8 @@ from dataclasses import replace
 
 from assistant.citation.permalink import Gone, Resolved
 from assistant.citation.types import Lookup, Place, Quotation
-from assistant.library import Engine, Loading
+from assistant.engine import Assistant
+from assistant.library import Loading
 from assistant.llm.types import ModelState
 from assistant.retrieval.scope import Narrowing, resolve_scope
 from assistant.types import Answer, Citation, Mode, Statement, Turn, Update
@@ -127,7 +128,7 @@ WRITTEN = Answer(
 EXAMPLES = ("公开榜单为什么不准？", "What is the secret?")
 
 
-class FakeEngine:
+class FakeEngine(Assistant):
     """Answers each question with what ``reply`` makes of it, and keeps what it was asked, in which
     scope and which mode. ``updates`` come before the answer, each when its iterator gives it;
     ``closed`` is set when a stream has ended or was left."""
@@ -222,8 +223,8 @@ class FakeEngine:
     def transcript(self, file: str) -> Transcript | None:
         return self.transcripts.get(file)
 
-    def examples(self, lang: str) -> tuple[str, ...]:
-        return EXAMPLES if lang else ()
+    def examples(self, language: str) -> tuple[str, ...]:
+        return EXAMPLES if language else ()
 
 
 def answer_or_refuse(question: str) -> Answer:
@@ -249,18 +250,18 @@ def slow(seconds: float) -> Callable[[str], Answer]:
     return reply
 
 
-def loaded(engine: Engine) -> Loading:
+def loaded(engine: Assistant) -> Loading:
     """Loading that is over at once."""
     loading = Loading(lambda _: engine).start()
     loading.get(5)
     return loading
 
 
-def held_back(engine: Engine, message: str = "reading files") -> tuple[Loading, threading.Event]:
+def held_back(engine: Assistant, message: str = "reading files") -> tuple[Loading, threading.Event]:
     """Loading that ends when the event is set."""
     go = threading.Event()
 
-    def build(report: Callable[[str], None]) -> Engine:
+    def build(report: Callable[[str], None]) -> Assistant:
         report(message)
         go.wait(30)
         return engine

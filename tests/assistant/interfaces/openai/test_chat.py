@@ -13,7 +13,7 @@ import pytest
 from assistant.citation.permalink import read_id
 from assistant.library import OpenLibrary
 from assistant.types import Update
-from tests.assistant.interfaces.api.openai_asking import ask, client_of, streamed
+from tests.assistant.interfaces.openai.asking import ask, client_of, streamed
 from tests.assistant.interfaces.web.fakes import (
     ANSWERED,
     REFUSED,

@@ -23,8 +23,8 @@ QUESTION: Any = [{"role": "user", "content": "公开榜单为什么不准？"}]
 @contextmanager
 def client_of(engine: FakeEngine, serving: ServingSettings | None = None, key: str = "none") -> Any:
     app = FastAPI()
-    door = Gateway(loaded(engine), serving or ServingSettings())
-    add_openai(app, door)
+    gateway = Gateway(loaded(engine), serving or ServingSettings())
+    add_openai(app, gateway)
     with (
         served(loaded(engine), app) as url,
         openai.OpenAI(base_url=f"{url}/v1", api_key=key, max_retries=0) as client,

@@ -14,7 +14,7 @@ from assistant.interfaces.http.access import sign_token
 from assistant.settings import Secret, ServingSettings
 from assistant.types import Answer, Update
 from corpus.types import SettingsError
-from tests.assistant.interfaces.api.openai_asking import QUESTION, ask, client_of
+from tests.assistant.interfaces.openai.asking import QUESTION, ask, client_of
 from tests.assistant.interfaces.web.fakes import (
     FakeEngine,
     held_back,

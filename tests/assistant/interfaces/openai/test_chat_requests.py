@@ -12,7 +12,7 @@ import openai
 import pytest
 
 from assistant.types import Turn
-from tests.assistant.interfaces.api.openai_asking import QUESTION, ask, client_of, text_parts
+from tests.assistant.interfaces.openai.asking import QUESTION, ask, client_of, text_parts
 from tests.assistant.interfaces.web.fakes import (
     ANSWERED,
     FakeEngine,
