@@ -15,12 +15,11 @@ Pure but for the source that quotes are verified against.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from types import MappingProxyType
 
 from assistant.citation.citation import cite
-from assistant.messages.wording import answer_language
+from assistant.messages.catalogue import messages
 from assistant.retrieval.context import Excerpt
 from assistant.types import Citation, Outcome, Statement
 from assistant.verification.support import script_distance
@@ -42,14 +41,6 @@ _NUMBER = re.compile(r"\d{1,2}")
 
 ENDED = re.compile(r"[.!?。！？…．][\"'”’」』）)\]*_]*$")
 """How a whole sentence ends."""
-NOT_VERIFIED: Mapping[str, tuple[str, str]] = MappingProxyType(
-    {
-        "en": (" (not verified)", " (not verified: {})"),
-        "zh-Hans": ("（未核实）", "（未核实：{}）"),
-        "zh-Hant": ("（未核實）", "（未核實：{}）"),
-    }
-)
-"""Behind a sentence without support, alone and with the word that gave it away."""
 
 
 def plain(text: str) -> str:
@@ -114,9 +105,10 @@ def answer_text(statements: Sequence[Statement], language: str) -> str:
 def _written(statement: Statement, language: str) -> str:
     text = escaped(statement.text)
     if statement.outcome == "unsupported":
-        alone, with_detail = NOT_VERIFIED[answer_language(language)]
+        say = messages(language)
         detail = escaped(plain(statement.detail))
-        return f"{statement.lead}{text}{with_detail.format(detail) if detail else alone}"
+        note = say("reply.because", detail) if detail else say("reply.not_verified")
+        return f"{statement.lead}{text}{note}"
     marks = "".join(f"[{marker}]" for marker in statement.markers)
     return f"{statement.lead}{text} {marks}" if marks else f"{statement.lead}{text}"
 

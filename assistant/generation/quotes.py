@@ -13,8 +13,7 @@ from dataclasses import dataclass, replace
 
 from assistant.citation.citation import cite
 from assistant.generation.draft import Draft, answer_text, unlinked
-from assistant.messages.notices import in_quotes, kept_part
-from assistant.messages.wording import Wording, list_marks, wording
+from assistant.messages.catalogue import messages
 from assistant.types import Answer, Citation
 from assistant.verification.people import only_attributes
 from corpus.types import Chunk, Sentence, Transcript
@@ -138,9 +137,7 @@ def quote_answer(
     return "\n".join(lines), citations
 
 
-def refusal(
-    evidence: Evidence, words: Wording, marks: tuple[str, str]
-) -> tuple[str, tuple[str, ...]]:
+def refusal(evidence: Evidence, language: str) -> tuple[str, tuple[str, ...]]:
     """What to say when there is no answer, and up to three topics of the library that are near."""
     topics = tuple(
         dict.fromkeys(
@@ -149,10 +146,13 @@ def refusal(
             if hit.chunk.kind == "talk"
         )
     )[:3]
+    say = messages(language)
+    told = say("reply.not_covered")
     if not topics:
-        return words.not_covered, ()
+        return told, ()
+    marks = say("reply.marks")
     named = " ".join(f"{marks[0]}{escape(topic)}{marks[1]}" for topic in topics)
-    return f"{words.not_covered}\n\n{words.nearest} {named}", topics
+    return f"{told}\n\n{say('reply.nearest')} {named}", topics
 
 
 def escape(text: str) -> str:
@@ -180,13 +180,13 @@ def quoted(evidence: Evidence, language: str, source: Source) -> Answer:
     picks = pick(evidence)
     if not picks:
         return refused(evidence, language)
-    text, citations = quote_answer(picks, wording(language).found, source)
+    text, citations = quote_answer(picks, messages(language)("reply.found"), source)
     return Answer(text, citations, "answered", "quotes", evidence.answerable, (), {})
 
 
 def refused(evidence: Evidence, language: str) -> Answer:
     """That the transcripts don't tell, and which topics are near."""
-    text, topics = refusal(evidence, wording(language), list_marks(language))
+    text, topics = refusal(evidence, language)
     return Answer(text, (), "no_evidence", "quotes", evidence.answerable, topics, {})
 
 
@@ -225,3 +225,21 @@ def fallen_back(
     answer = quoted(evidence, language, source)
     notice = in_quotes(reason, language) if answer.status == "answered" else ""
     return replace(answer, notice=notice, model=model, seen=draft.seen)
+
+
+def in_quotes(reason: str, language: str) -> str:
+    """One line on why an answer is in quotes; ``reason`` is a LanguageModelError's, or
+    ``declined``, ``unsupported`` or ``cut``."""
+    why = _why(reason, language)
+    return why if reason == "declined" else why + messages(language)("notice.in_quotes")
+
+
+def kept_part(reason: str, language: str) -> str:
+    """One line on why an answer ends early; ``reason`` as for ``in_quotes``."""
+    return _why(reason, language) + messages(language)("notice.kept")
+
+
+def _why(reason: str, language: str) -> str:
+    say = messages(language)
+    key = f"notice.why.{reason}"
+    return say(key) if key in say else say("notice.why.failed")

@@ -19,8 +19,7 @@ from assistant.generation.deep.parts import Subquestion
 from assistant.generation.deep.search import PartEvidence
 from assistant.generation.draft import Draft
 from assistant.generation.quotes import pick
-from assistant.messages.deep_wording import StepWords, counted, step_words
-from assistant.messages.wording import wording
+from assistant.messages.catalogue import Messages, messages
 from assistant.retrieval.context import Excerpt
 from assistant.types import Citation, Statement, Step
 from corpus.types import Transcript
@@ -164,52 +163,51 @@ def _same(quote: Citation, known: Citation) -> bool:
     return quote.chunk_id == known.chunk_id and quote.quote in known.quote
 
 
-def part_step(
-    part: Subquestion, found: PartEvidence | None, took_s: float, words: StepWords
-) -> Step:
+def part_step(part: Subquestion, found: PartEvidence | None, took_s: float, say: Messages) -> Step:
     """A part of the question, and the searches for it once they are done."""
-    return Step("question", part.title, took_s, searches(found, words) if found else ())
+    return Step("question", part.title, took_s, searches(found, say) if found else ())
 
 
-def gap_step(name: str, found: PartEvidence, took_s: float, words: StepWords) -> Step:
+def gap_step(name: str, found: PartEvidence, took_s: float, say: Messages) -> Step:
     """What was still open, and the searches for it."""
-    return Step("gap", name, took_s, searches(found, words))
+    return Step("gap", name, took_s, searches(found, say))
 
 
-def searches(found: PartEvidence, words: StepWords) -> tuple[Step, ...]:
+def searches(found: PartEvidence, say: Messages) -> tuple[Step, ...]:
     """One step for each path that brought something."""
+    joint = say("steps.joint")
     return tuple(
-        Step("search", words.joint.join((words.paths[path], counted(words.passages, count))))
+        Step("search", f"{say(f'steps.paths.{path}')}{joint}{say('steps.passages', n=count)}")
         for path, count in found.by_path.items()
-    ) or (Step("search", words.nothing),)
+    ) or (Step("search", say("steps.nothing")),)
 
 
-def begun_step(name: str, words: StepWords) -> Step:
+def begun_step(name: str, say: Messages) -> Step:
     """A draft that is being written."""
-    return Step("draft", words.under_way.format(name))
+    return Step("draft", say("steps.under_way", name))
 
 
-def failed_step(name: str, words: StepWords) -> Step:
+def failed_step(name: str, say: Messages) -> Step:
     """A draft of which nothing came."""
-    return Step("draft", words.failed.format(name))
+    return Step("draft", say("steps.failed", name))
 
 
-def draft_step(name: str, judged: PartAnswer, parts: int, took_s: float, words: StepWords) -> Step:
+def draft_step(name: str, judged: PartAnswer, parts: int, took_s: float, say: Messages) -> Step:
     """A draft, and how much of it holds and of the question it covers."""
-    held = counted(words.supported, judged.written, len(judged.sentences))
-    covered = counted(words.covered, parts, len(judged.covered))
-    return Step("draft", f"{name}{words.joint}{held}{words.comma}{covered}", took_s)
+    held = say("steps.supported", len(judged.sentences), n=judged.written)
+    covered = say("steps.covered", len(judged.covered), n=parts)
+    return Step("draft", f"{name}{say('steps.joint')}{held}{say('steps.comma')}{covered}", took_s)
 
 
-def judge_step(whole_first: bool, words: StepWords) -> Step:
+def judge_step(whole_first: bool, say: Messages) -> Step:
     """Which of the two ways to answer was chosen."""
-    return Step("judge", words.chosen_pooled if whole_first else words.chosen_parts)
+    return Step("judge", say("steps.chosen_pooled") if whole_first else say("steps.chosen_parts"))
 
 
-def answer_step(sentences: int, citations: int, words: StepWords) -> Step:
+def answer_step(sentences: int, citations: int, say: Messages) -> Step:
     """What the answer is made of."""
-    checked, cited = counted(words.checked, sentences), counted(words.cited, citations)
-    return Step("answer", f"{checked}{words.comma}{cited}")
+    checked, cited = say("steps.checked", n=sentences), say("steps.cited", n=citations)
+    return Step("answer", f"{checked}{say('steps.comma')}{cited}")
 
 
 def within(outer: Step, inner: Step) -> Step:
@@ -275,7 +273,7 @@ def compose(
 ) -> Composed:
     """The chosen candidate's supported sentences with what the other drafts add, by part; quotes
     where a part has none. ``read`` are the excerpts of each part that was ``found``."""
-    words = step_words(language)
+    say = messages(language)
     whole, by_part = drafts.candidates(read)
     ordered = (whole, by_part) if drafts.whole_first else (by_part, whole)
     sentences = joined(*ordered, candidate_of(drafts.of_gaps, read))
@@ -283,7 +281,7 @@ def compose(
     covered = {part for group in (together, *apart) for one in group for part in one.parts}
     composer, steps = Composer(), list[Step]()
     if not sentences:
-        composer.head(wording(language).found)
+        composer.head(say("reply.found"))
     composer.say(together)
     for n, one in enumerate(found):
         quotes = () if n in covered else _quotes(one, source)
@@ -292,8 +290,8 @@ def compose(
         composer.say(apart[n])
         composer.quote(quotes)
         if quotes:
-            steps.append(Step("gap", words.quoted.format(one.part.title)))
-    steps.append(answer_step(sum(map(len, (together, *apart))), len(composer.citations), words))
+            steps.append(Step("gap", say("steps.quoted", one.part.title)))
+    steps.append(answer_step(sum(map(len, (together, *apart))), len(composer.citations), say))
     return Composed(
         tuple(composer.statements), tuple(composer.citations), tuple(steps), bool(sentences)
     )

@@ -49,12 +49,11 @@ from assistant.generation.deep.parts import (
 from assistant.generation.deep.search import HITS, PartEvidence, pooled, search_part, shares
 from assistant.generation.draft import Draft, answer_text
 from assistant.generation.prompts import missing_messages, parts_messages
-from assistant.generation.quotes import BELIEVED, refused
+from assistant.generation.quotes import BELIEVED, in_quotes, kept_part, refused
 from assistant.generation.writer import Writer
 from assistant.llm.failures import LanguageModelError
 from assistant.llm.types import BEAT_S, LanguageModel, Message
-from assistant.messages.deep_wording import StepWords, step_words
-from assistant.messages.notices import in_quotes, kept_part
+from assistant.messages.catalogue import Messages, messages
 from assistant.retrieval.context import Excerpt, gather
 from assistant.retrieval.query import listed
 from assistant.retrieval.wishes import Wishes
@@ -292,14 +291,14 @@ class _DeepRun:
         return max((found.evidence.answerable for found in self.found), default=0.0)
 
     @property
-    def words(self) -> StepWords:
-        return step_words(self.language)
+    def say(self) -> Messages:
+        return messages(self.language)
 
     def split(self) -> Generator[Update]:
         """Finds the parts of the question."""
         yield self.progress.update("splitting")
         self.parts = yield from self.progress.waiting("splitting", self.splitter.parts(self.query))
-        self.progress.steps = [part_step(part, None, 0.0, self.words) for part in self.parts]
+        self.progress.steps = [part_step(part, None, 0.0, self.say) for part in self.parts]
         yield self.progress.update("searching")
 
     def search(self) -> Generator[Update]:
@@ -309,7 +308,7 @@ class _DeepRun:
             started = time.monotonic()
             found = self._found(part)
             self.found.append(found)
-            self.progress.steps[n] = part_step(part, found, time.monotonic() - started, self.words)
+            self.progress.steps[n] = part_step(part, found, time.monotonic() - started, self.say)
             yield self.progress.update("searching")
         budget = self.writer.evidence_tokens
         self.pool = pooled(shares(self.found, budget))
@@ -318,16 +317,18 @@ class _DeepRun:
 
     def draft(self) -> Generator[Update]:
         """Over all parts together, and part by part."""
-        words, drafts = self.words, self.drafts
-        drafts.whole = yield from self._written(words.draft_pooled, self.query.text, self.pool)
+        say, drafts = self.say, self.drafts
+        drafts.whole = yield from self._written(
+            say("steps.draft_pooled"), self.query.text, self.pool
+        )
         for part, excerpts in zip(self.parts, self.read, strict=True) if self.parts[1:] else ():
-            name = words.draft_part.format(part.title)
+            name = say("steps.draft_part", part.title)
             drafts.of_parts.append((yield from self._written(name, part.text, excerpts)))
 
     def judge(self) -> Generator[Update]:
         """Which way to answer comes first: over all parts together, or part by part."""
         if self.drafts.judge(self.read):
-            self.progress.steps.append(judge_step(self.drafts.whole_first, self.words))
+            self.progress.steps.append(judge_step(self.drafts.whole_first, self.say))
         yield self.progress.update("judging")
 
     def fill_gaps(self) -> Generator[Update]:
@@ -340,7 +341,7 @@ class _DeepRun:
             known = frozenset(one.chunk.id for excerpts in self.read for one in excerpts)
             found = self._found(part, known)
             excerpts = gather(found.evidence, self.writer.evidence_tokens // 2)
-            gap = gap_step(name, found, time.monotonic() - started, self.words)
+            gap = gap_step(name, found, time.monotonic() - started, self.say)
             self.progress.steps.append(gap)
             yield self.progress.update("judging")
             draft = yield from self._written(part.title, part.text, excerpts, gap)
@@ -355,11 +356,11 @@ class _DeepRun:
         covered = whole.covered | by_part.covered
         parts = [part for n, part in enumerate(self.parts) if n not in covered]
         if parts or not whole.sentences or self.meter.calls_left < 2:
-            return [(self.words.gap_part.format(part.title), part) for part in parts]
+            return [(self.say("steps.gap_part", part.title), part) for part in parts]
         told = " ".join(statement.text for statement in self.drafts.whole.statements)
         asking = self.splitter.missing(self.query, told, GAPS)
         missing = yield from self.progress.waiting("judging", asking)
-        return [(self.words.gap_missing.format(part.title), part) for part in missing]
+        return [(self.say("steps.gap_missing", part.title), part) for part in missing]
 
     def answer(self) -> Answer:
         """The supported sentences by part, quotes where a part has none, and how it came about."""
@@ -419,7 +420,7 @@ class _DeepRun:
         def put(step: Step) -> None:
             self.progress.steps = [*before, within(gap, step) if gap else step]
 
-        put(begun_step(name, self.words))
+        put(begun_step(name, self.say))
         yield self.progress.update("writing")
         try:
             with closing(self._drafts(question, excerpts)) as drafts:
@@ -433,9 +434,9 @@ class _DeepRun:
         judged, took_s = candidate_of([draft], self.read), time.monotonic() - started
         failed = self.meter.has_failed and not draft.statements
         put(
-            failed_step(name, self.words)
+            failed_step(name, self.say)
             if failed
-            else draft_step(name, judged, len(self.parts), took_s, self.words)
+            else draft_step(name, judged, len(self.parts), took_s, self.say)
         )
         yield self.progress.update("writing")
         return draft

@@ -57,10 +57,8 @@ from assistant.interfaces.http.errors import ApiError, Caller
 from assistant.interfaces.http.gateway import Gateway
 from assistant.interfaces.http.streaming import AnswerStream
 from assistant.library import Engine, Loading
-from assistant.messages.sureness import percent
-from assistant.messages.wording import answer_language
 from assistant.retrieval.scope import Narrowing
-from assistant.types import Answer, Json, Mode, Update
+from assistant.types import Answer, Json, Mode, Update, percent
 from corpus.language import detect_language
 from index.types import Scope, Talk
 
@@ -476,8 +474,8 @@ def _around(engine: Engine, talk: Talk, asked: TalkArguments, home: str) -> Talk
 
 
 def _answer_text(answer: Answer, question: str, home: str | None) -> str:
-    language = answer_language(detect_language(question))
-    return chat_text(answer, links_of(answer.citations, home), language).text
+    links = links_of(answer.citations, home)
+    return chat_text(answer, links, detect_language(question)).text
 
 
 def _told(found: _Document, text: Callable[[_Document], str], visit: ToolVisit) -> Told:

@@ -39,8 +39,8 @@ from html import escape
 from typing import Literal
 from urllib.parse import quote, urlsplit
 
-from assistant.messages.languages import FALLBACK, Lang, match_language
-from assistant.messages.wiki_words import WikiWords, language_name, wiki_words
+from assistant.messages.catalogue import FALLBACK, Messages, language_name, messages
+from assistant.messages.languages import Lang, match_language
 from assistant.retrieval.context import clock
 from corpus.library import Failure
 from corpus.links import moment_url
@@ -171,7 +171,7 @@ def chat(style: Style, lang: Lang, heading: str, talk_id: str | None = None) -> 
     blocks = [f"## {heading}"]
     if style.framed:
         blocks.append(_frame(style.flavour, address(f"{style.url}/embed?{query}"), heading))
-    return [*blocks, link(wiki_words(lang).open_chat, f"{style.url}/?{query}")]
+    return [*blocks, link(messages(lang)("wiki.open_chat"), f"{style.url}/?{query}")]
 
 
 def talk_address(url: str, talk_id: str) -> str:
@@ -386,15 +386,15 @@ def make_pages(transcripts: Sequence[Transcript], style: Style) -> list[Page]:
 def talk_page(transcript: Transcript, style: Style) -> Page:
     """Facts, digest, topics, key moments and the chat of one talk."""
     lang = style.lang or match_language(transcript.language) or FALLBACK
-    words = wiki_words(lang)
+    say = messages(lang)
     blocks = [
         *_heading(transcript.title, style),
-        *_facts(transcript, style, words),
+        *_facts(transcript, style, say),
         *_digest(transcript),
-        *_topics(transcript, style, words),
-        *_moments(transcript, style, words),
-        *chat(style, lang, words.ask_talk, transcript.id),
-        *(_words(transcript, style, words) if style.text else ()),
+        *_topics(transcript, style, say),
+        *_moments(transcript, style, say),
+        *chat(style, lang, say("wiki.ask_talk"), transcript.id),
+        *(_words(transcript, style, say) if style.text else ()),
     ]
     return _page(page_name(transcript.id), _talk_front(transcript, style), blocks)
 
@@ -403,17 +403,17 @@ def index_page(transcripts: Sequence[Transcript], style: Style) -> Page:
     """All talks, the newest first, and the chat over them."""
     tongues = Counter(match_language(each.language) or FALLBACK for each in transcripts)
     lang: Lang = style.lang or (tongues.most_common(1)[0][0] if tongues else FALLBACK)
-    words = wiki_words(lang)
+    say = messages(lang)
     ordered = sorted(transcripts, key=lambda each: each.title)
     ordered.sort(key=lambda each: each.published or "", reverse=True)
-    lines = [_entry(each, style, words) for each in ordered]
+    lines = [_entry(each, style, say) for each in ordered]
     blocks = [
-        *_heading(words.talks, style),
+        *_heading(say("wiki.talks"), style),
         "\n".join(lines),
-        *chat(style, lang, words.ask_talks),
+        *chat(style, lang, say("wiki.ask_talks")),
     ]
     name = "_index.md" if style.flavour == "hugo" else "index.md"
-    return _page(name, [f"title: {yaml_string(words.talks)}"], blocks)
+    return _page(name, [f"title: {yaml_string(say('wiki.talks'))}"], blocks)
 
 
 def _page(name: str, front: Sequence[str], blocks: Iterable[str]) -> Page:
@@ -445,22 +445,24 @@ def _heading(title: str, style: Style) -> list[str]:
     return [] if style.flavour == "hugo" else [f"# {markdown(title)}"]
 
 
-def _facts(transcript: Transcript, style: Style, words: WikiWords) -> list[str]:
+def _facts(transcript: Transcript, style: Style, say: Messages) -> list[str]:
     source = moment_url(transcript.source_url, None)
+    host = urlsplit(source or "").hostname or ""
     length = _length_s(transcript)
-    speakers = words.comma.join(map(markdown, _speakers(transcript.sections)))
+    speakers = say("wiki.comma").join(map(markdown, _speakers(transcript.sections)))
     count = count_words(transcript)
     facts = {
-        words.date: _day(transcript),
-        words.language: markdown(language_name(transcript.language)),
-        words.length: clock(length) if length else "",
-        words.words: f"{count:,}" if count else "",
-        words.speakers: speakers,
-        words.source: link(markdown(urlsplit(source).hostname or ""), source) if source else "",
+        say("wiki.date"): _day(transcript),
+        say("wiki.language"): markdown(language_name(transcript.language)),
+        say("wiki.length"): clock(length) if length else "",
+        say("wiki.words"): f"{count:,}" if count else "",
+        say("wiki.speakers"): speakers,
+        say("wiki.source"): link(markdown(host), source) if source else "",
     }
     if style.url:
-        facts[words.in_verbatim] = link(words.all_words, talk_address(style.url, transcript.id))
-    lines = [f"- **{name}**{words.colon}{fact}" for name, fact in facts.items() if fact]
+        own_page = talk_address(style.url, transcript.id)
+        facts[say("wiki.in_verbatim")] = link(say("wiki.all_words"), own_page)
+    lines = [f"- **{name}**{say('wiki.colon')}{fact}" for name, fact in facts.items() if fact]
     return ["\n".join(lines)]
 
 
@@ -480,54 +482,55 @@ def _digest(transcript: Transcript) -> list[str]:
     return blocks
 
 
-def _topics(transcript: Transcript, style: Style, words: WikiWords) -> list[str]:
+def _topics(transcript: Transcript, style: Style, say: Messages) -> list[str]:
     headed = [each for each in transcript.sections if each.kind == "talk" and each.heading]
     if not headed:
         return []
-    lines = [_topic(section, transcript, style, words) for section in headed]
+    lines = [_topic(section, transcript, style, say) for section in headed]
     untimed = all(section.start_s is None for section in headed)
-    return [f"## {words.topics}", *([words.no_times] if untimed else []), "\n".join(lines)]
+    note = [say("wiki.no_times")] if untimed else []
+    return [f"## {say('wiki.topics')}", *note, "\n".join(lines)]
 
 
-def _topic(section: Section, transcript: Transcript, style: Style, words: WikiWords) -> str:
+def _topic(section: Section, transcript: Transcript, style: Style, say: Messages) -> str:
     when = _when(section.start_s, transcript, style)
-    who = words.comma.join(map(markdown, _speakers([section])))
+    who = say("wiki.comma").join(map(markdown, _speakers([section])))
     name = f"**{markdown(section.heading)}**"
     return f"- {' '.join(part for part in (when, name, f'— {who}' if who else '') if part)}"
 
 
-def _moments(transcript: Transcript, style: Style, words: WikiWords) -> list[str]:
+def _moments(transcript: Transcript, style: Style, say: Messages) -> list[str]:
     lines = []
     for moment in key_moments(transcript):
-        who = f" **{markdown(moment.speaker)}**{words.colon}" if moment.speaker else " "
-        quote = words.quoted.format(markdown(moment.lead))
+        who = f" **{markdown(moment.speaker)}**{say('wiki.colon')}" if moment.speaker else " "
+        quote = say("wiki.quoted", markdown(moment.lead))
         lines.append(f"- {_when(moment.start_s, transcript, style)}{who}{quote}")
-    return [f"## {words.moments}", "\n".join(lines)] if lines else []
+    return [f"## {say('wiki.moments')}", "\n".join(lines)] if lines else []
 
 
-def _words(transcript: Transcript, style: Style, words: WikiWords) -> list[str]:
-    blocks = [f"## {words.transcript}"]
+def _words(transcript: Transcript, style: Style, say: Messages) -> list[str]:
+    blocks = [f"## {say('wiki.transcript')}"]
     for section in transcript.sections:
         if section.kind != "talk":
             continue
         if section.heading:
             when = _when(section.start_s, transcript, style)
             blocks.append(f"### {' '.join(filter(None, (markdown(section.heading), when)))}")
-        blocks += [_turn(turn, transcript, style, words) for turn in section.utterances]
+        blocks += [_turn(turn, transcript, style, say) for turn in section.utterances]
     return blocks
 
 
-def _turn(turn: Utterance, transcript: Transcript, style: Style, words: WikiWords) -> str:
+def _turn(turn: Utterance, transcript: Transcript, style: Style, say: Messages) -> str:
     """A turn is one paragraph; an estimated time is left out, where the topic has an exact one."""
     when = "" if turn.estimated else _when(turn.start_s, transcript, style)
-    who = f"**{markdown(turn.speaker)}**{words.colon.strip()}" if turn.speaker else ""
+    who = f"**{markdown(turn.speaker)}**{say('wiki.colon').strip()}" if turn.speaker else ""
     return " ".join(part for part in (when, who, markdown(turn.text)) if part)
 
 
-def _entry(transcript: Transcript, style: Style, words: WikiWords) -> str:
+def _entry(transcript: Transcript, style: Style, say: Messages) -> str:
     name = page_name(transcript.id)
     place = f"{name.removesuffix('.md')}/" if style.flavour == "hugo" else name
-    who = words.comma.join(map(markdown, _speakers(transcript.sections)))
+    who = say("wiki.comma").join(map(markdown, _speakers(transcript.sections)))
     parts = (_day(transcript), f"[{markdown(transcript.title)}]({place})", who)
     return f"- {' · '.join(part for part in parts if part)}"
 

@@ -1,7 +1,20 @@
+"""Answers in quotes, refusals, and the line on why an answer came about so."""
+
 from __future__ import annotations
 
-from assistant.generation.quotes import escape, pick, quote_answer, refusal
-from assistant.messages.wording import list_marks, wording
+from typing import get_args
+
+import pytest
+
+from assistant.generation.quotes import (
+    escape,
+    in_quotes,
+    kept_part,
+    pick,
+    quote_answer,
+    refusal,
+)
+from assistant.llm.failures import FailureReason
 from tests.builders import make_chunk, make_evidence, make_hit, make_transcript
 
 FIRST = make_chunk([("Ann", ["One.", "Two.", "Three."], 10.0, 40.0)], id="a")
@@ -80,22 +93,40 @@ def test_a_refusal_names_up_to_three_topics_that_are_near() -> None:
         make_hit(make_chunk([("A", ["x."], 0.0, 1.0)], id=str(n), heading=f"Topic {n}"), 0.3, [0.1])
         for n in range(5)
     ]
-    text, topics = refusal(make_evidence(*hits), wording("en"), list_marks("en"))
+    text, topics = refusal(make_evidence(*hits), "en")
     assert topics == ("Topic 0", "Topic 1", "Topic 2")
-    assert text.startswith(wording("en").not_covered)
+    assert text.startswith("The transcripts don't cover this.")
     assert "“Topic 2”" in text
 
 
 def test_a_refusal_of_an_empty_library_names_nothing() -> None:
-    assert refusal(make_evidence(), wording("zh-Hant"), list_marks("zh-Hant")) == (
+    assert refusal(make_evidence(), "zh-Hant") == (
         "現有的逐字稿沒有談到這個問題。",
         (),
     )
 
 
-def test_wording_falls_back_to_english() -> None:
-    assert wording("sw") == wording("en")
-    assert wording("zh") == wording("zh-Hans")
+def test_a_refusal_in_a_language_without_lines_is_in_english() -> None:
+    assert refusal(make_evidence(), "sw") == refusal(make_evidence(), "en")
+    assert refusal(make_evidence(), "zh") == refusal(make_evidence(), "zh-Hans")
+
+
+@pytest.mark.parametrize("language", ["en", "zh-Hans", "zh-Hant"])
+def test_every_reason_has_a_line_of_its_own(language: str) -> None:
+    reasons = (*get_args(FailureReason), "cut", "declined", "unsupported")
+    for say in (in_quotes, kept_part):
+        lines = [say(reason, language) for reason in reasons]
+        assert len(set(lines)) == len(reasons)
+        assert all(line and "\n" not in line for line in lines)
+
+
+def test_other_languages_are_told_in_english() -> None:
+    assert in_quotes("slow", "de") == in_quotes("slow", "en")
+    assert in_quotes("slow", "zh") == in_quotes("slow", "zh-Hans")
+
+
+def test_a_reason_that_is_new_has_a_line_too() -> None:
+    assert in_quotes("on fire", "en") == in_quotes("failed", "en")
 
 
 def test_after_a_quoted_question_comes_its_answer() -> None:
