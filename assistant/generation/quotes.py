@@ -16,6 +16,7 @@ from assistant.generation.draft import Draft, answer_text, unlinked
 from assistant.messages.catalogue import messages
 from assistant.types import Answer, Citation
 from assistant.verification.people import only_attributes
+from corpus.chunks import ordinal_of
 from corpus.types import Chunk, Sentence, Transcript
 from index.scoring import is_short, leads_on
 from index.types import Evidence, Hit
@@ -63,7 +64,8 @@ def pick(evidence: Evidence) -> tuple[Pick, ...]:
     chosen = chosen or [scored[0][1:]]
     chosen += _following(chosen)
     rank = {file: n for n, file in enumerate(dict.fromkeys(hit.chunk.file for hit in hits))}
-    chosen.sort(key=lambda item: (rank[item[0].file], _place(item[0]), item[1].offset))
+    order = {chunk.id: _order(chunk) for chunk, _ in chosen}
+    chosen.sort(key=lambda item: (rank[item[0].file], order[item[0].id], item[1].offset))
     return _joined(chosen)
 
 
@@ -96,10 +98,9 @@ def _tells(text: str) -> bool:
     return not (is_short(text) or leads_on(text) or only_attributes(text))
 
 
-def _place(chunk: Chunk) -> tuple[int, float]:
-    first = chunk.sentences[0] if chunk.sentences else None
-    start_s = first.start_s if first and first.start_s is not None else 0.0
-    return chunk.section, start_s
+def _order(chunk: Chunk) -> tuple[int, int, float]:
+    """Where the chunk comes in its talk; by its start where its id doesn't tell."""
+    return chunk.section, ordinal_of(chunk) or 0, chunk.start_s or 0.0
 
 
 def _joined(chosen: Sequence[Quotable]) -> tuple[Pick, ...]:

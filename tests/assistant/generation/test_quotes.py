@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import get_args
 
 import pytest
@@ -15,6 +16,8 @@ from assistant.generation.quotes import (
     refusal,
 )
 from assistant.llm.failures import FailureReason
+from corpus.chunks import Budget, chunk_transcript
+from corpus.types import Section, Transcript, Utterance
 from tests.builders import make_chunk, make_evidence, make_hit, make_transcript
 
 FIRST = make_chunk([("Ann", ["One.", "Two.", "Three."], 10.0, 40.0)], id="a")
@@ -28,6 +31,26 @@ def test_sentences_come_in_the_order_of_the_talk() -> None:
         make_hit(FIRST, 0.85, [0.2, 0.8, 0.1]),
     )
     assert [part.sentences[0].text for part in pick(evidence)] == ["Two.", "Four."]
+
+
+def test_untimed_quotes_of_one_topic_come_in_the_order_of_the_talk() -> None:
+    """Whichever passage of it was found first, and wherever in its passage a sentence stands."""
+    said = [f"Number {n} of the things that were said without any time." for n in range(24)]
+    section = Section(0, "Opening", None, None, "talk", tuple(Utterance(one) for one in said))
+    talk = Transcript("talk", "talk.md", "The talk", None, None, "en", (section,), "f")
+    chunks = chunk_transcript(talk, Budget(tokens=120))
+    assert len(chunks) > 2
+    hits = [
+        make_hit(chunk, 0.9 + n / 100, [0.1] * len(chunk.sentences))
+        for n, chunk in enumerate(chunks[:3])
+    ]
+    # The later a passage comes, the better it fits, and the nearer to its beginning.
+    told = [
+        replace(hit, sentences=((hit.chunk.sentences[2 - n], hit.score),))
+        for n, hit in enumerate(hits)
+    ]
+    quoted = [one.text for part in pick(make_evidence(*reversed(told))) for one in part.sentences]
+    assert quoted == sorted(quoted, key=said.index)
 
 
 def test_talks_come_in_the_order_of_their_best_hit() -> None:
