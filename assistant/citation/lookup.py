@@ -1,13 +1,8 @@
 """QuoteFinder: where a quote, garbled or translated, was said.
 
-From words that were found to the place that is shown: pure.
-
-A quote freed from the question around it: "“…” 是谁说的？", "Who said that …?". Pure.
-
-One quote looked up: where its words were said, or words that mean the same.
-
 Passages that share its rarest words are compared with it word by word; only where none has its
-wording are sentences compared by meaning, across languages.
+wording are sentences compared by meaning, across languages. A question around the quote, as in
+"Who said that …?", is taken off first.
 """
 
 from __future__ import annotations
@@ -38,10 +33,151 @@ from index.quotes import Meant, QuoteIndex
 from index.scoring import WORTH
 from index.types import EVERYWHERE, Scope
 
+COMPARED = 32
+"""Passages that are compared with a quote word by word, those that share most."""
+ALIGNED = 12
+"""Of them, those with the least cost whose words are traced."""
+WIDENED = 3
+"""Of these, those that are joined with their neighbours where the quote seems to run on there."""
+CLOSE = 0.58
+"""Similarity from which on a quote is close: see docs/measure.md."""
+COVERED = 0.6
+"""Share of the quote, by weight, that must be there: a common phrase in it is no quotation."""
+TELLING = 3.0
+"""Weight of the words in common, function words aside, without which nothing is close: two words or
+three characters. A shorter quote is only found as it stands."""
+MEANING = 0.5
+"""Score from which on a sentence means what the quote says."""
+NEAREST = 3
+"""Places that are shown where nothing reaches it, as what comes nearest."""
+LONGEST = 4000
+"""Characters of one quote at most: a longer text is an article."""
 BESIDE = 0.8
 """Places below this share of the first one's similarity aren't shown beside it."""
 _DIGEST = 0.1
 """What the worth of a section's kind changes of a similarity when places are put in order."""
+
+_LEAST_WIDTH = 12
+_PAIRS = (("“", "”"), ("「", "」"), ("『", "』"), ("«", "»"), ("„", "“"), ('"', '"'), ("‘", "’"))
+_QUOTED = re.compile("|".join(rf"{left}(.+?){right}" for left, right in _PAIRS), re.DOTALL)
+_STRAIGHT = re.compile(r'(?<![0-9A-Za-z])"(?=\S)[^"\n]{1,4000}"')
+_ASKS = re.compile(
+    r"[?？؟]|谁|誰|哪|出处|出處|出自|\b(?:who|whose|where|which|when|said|says?|source)\b",
+    re.IGNORECASE,
+)
+_ENGLISH = (
+    r"(?:do you (?:know|remember) )?(?:who|which (?:guest|speaker|episode|talk)|where(?: did \w+)?"
+    r"|when(?: did \w+)?|somebody|someone|anyone)\b[^,:.?!]{0,24}?"
+    r"\b(?:said|says?|told|claim(?:s|ed)?|mention(?:s|ed)?|complain(?:s|ed)?|argue[sd]?)"
+    r"(?: something like)?(?: (?:that|how))?[:,]?\s+|(?:the (?:bit|part|line|quote) (?:about|where)"
+    r"|something like)[:,]?\s+"
+)
+_HAN = (
+    r"(?:我?(?:记得|記得|好像|是|请问|請問)*)?(?:有人|谁|誰|哪位|哪个嘉宾|哪個嘉賓)(?:曾|曾经|曾經)?"
+    r"(?:说|說|讲|講|提到|抱怨)(?:过|過)?(?:的是)?[，,：:]?"
+)
+_FRONT = re.compile(rf"^\s*(?:{_ENGLISH}|{_HAN})", re.IGNORECASE)
+_END = re.compile(
+    r"(?:[，,。.]|(?<!\s))\s*+(?:(?:这|這)?(?:句|段)?(?:话|話)?(?:是|出自|來自|来自)?(?:谁|誰|哪|什么|什麼)[^，,。]{0,8}[?？]?"
+    r"|(?:这|這)(?:句|段)?(?:话|話)[^，,。]{0,8}[?？]|(?:who|where|which)\b[^,.?]{0,40}\?)\s*$",
+    re.IGNORECASE,
+)
+
+
+class QuoteFinder:
+    """Finds quotes in the library of an ``index``; safe to call from several threads."""
+
+    def __init__(self, index: QuoteIndex) -> None:
+        self.index = index
+
+    def find(self, quote: str, limit: int = 10, scope: Scope = EVERYWHERE) -> Lookup:
+        """Where the quote stands, best first. Where the library hasn't got it the places, if any,
+        are what comes nearest, and their match is ``none``.
+
+        A question around it is taken off. Raises SettingsError for a quote without words, and for
+        one that is too long to be one.
+        """
+        return self.look_up(unwrapped(quote), limit, scope)
+
+    def look_up(self, text: str, limit: int = 10, scope: Scope = EVERYWHERE) -> Lookup:
+        """``find`` for words as they stand, whatever they look like."""
+        words = words_of(text)
+        _check(text, words)
+        started = time.perf_counter()
+        places = self._by_words(words, scope, text)
+        worded = time.perf_counter()
+        if not places:
+            places = self._by_meaning(words, limit, scope, text)
+        ended = time.perf_counter()
+        taken = {"words": worded - started, "meaning": ended - worded, "total": ended - started}
+        timings_ms = {name: round(seconds * 1000, 1) for name, seconds in taken.items()}
+        return Lookup(text, tuple(places[:limit]), timings_ms)
+
+    def _by_words(self, words: WordSpans, scope: Scope, text: str) -> list[Place]:
+        quote = QuoteWords(words.keys)
+        passages = [Passage((one,)) for one in self.index.sharing(text, COMPARED, scope)]
+        if not passages:
+            return []
+        cheapest = np.argsort(costs(quote, [one.words for one in passages]), kind="stable")
+        return ranked(
+            place
+            for rank, n in enumerate(cheapest[:ALIGNED])
+            for place in self._worded(quote, passages[int(n)], widen=rank < WIDENED)
+        )
+
+    def _worded(self, quote: QuoteWords, passage: Passage, *, widen: bool = False) -> list[Placed]:
+        """Where the quote's wording stands in a passage, every time where it is exact; where the
+        passage lacks the quote's start or end, in it and its neighbours."""
+        found = align(quote, passage.words)
+        if found is None:
+            return []
+        if widen and found.heads + found.tails:
+            wider = self._wider(passage)
+            further = align(quote, wider.words)
+            if further is not None and further.similarity > found.similarity:
+                passage, found = wider, further
+        match = match_of(found)
+        if match == "none":
+            return []
+        times = repeated(quote, passage.words) if match == "exact" else [found]
+        return [worded_place(passage, one, match) for one in times]
+
+    def _wider(self, passage: Passage) -> Passage:
+        """The passage with the one before it and the one after it."""
+        chunk = passage.chunks[0]
+        talk = self.index.talk(chunk.file)
+        at = next((n for n, one in enumerate(talk) if one.id == chunk.id), None)
+        return passage if at is None else Passage(talk[max(0, at - 1) : at + 2])
+
+    def _by_meaning(self, words: WordSpans, limit: int, scope: Scope, text: str) -> list[Place]:
+        quote = QuoteWords(words.keys)
+        meant = self.index.meaning(text, limit, scope)
+        # Function words with other punctuation between them are only found from here.
+        worded = ranked(
+            place for one in meant for place in self._worded(quote, Passage((one.chunk,)))
+        )
+        if worded:
+            return worded
+        found = [sentences_place(one, "meaning") for one in meant if one.score >= MEANING]
+        return found or [sentences_place(one, "none") for one in meant[:NEAREST]]
+
+
+def match_of(found: Alignment) -> Match:
+    """Whether the words are the quote's, or nearly, or others."""
+    if found.exact:
+        return "exact"
+    tells = found.telling >= TELLING and found.covered >= COVERED
+    return "close" if tells and found.similarity >= CLOSE else "none"
+
+
+def _check(text: str, words: WordSpans) -> None:
+    if not words.keys:
+        raise SettingsError("The quote has no words: give the words to look up.")
+    if len(text) > LONGEST:
+        raise SettingsError(
+            f"The quote has {len(text)} characters, more than {LONGEST}: give a whole article as a"
+            " file (--file)."
+        )
 
 
 @dataclass(frozen=True)
@@ -150,33 +286,6 @@ def _speakers(sentences: Iterable[Sentence]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(one.speaker for one in sentences if one.speaker))
 
 
-_PAIRS = (("“", "”"), ("「", "」"), ("『", "』"), ("«", "»"), ("„", "“"), ('"', '"'), ("‘", "’"))
-_QUOTED = re.compile("|".join(rf"{left}(.+?){right}" for left, right in _PAIRS), re.DOTALL)
-_STRAIGHT = re.compile(r'(?<![0-9A-Za-z])"(?=\S)[^"\n]{1,4000}"')
-_ASKS = re.compile(
-    r"[?？؟]|谁|誰|哪|出处|出處|出自|\b(?:who|whose|where|which|when|said|says?|source)\b",
-    re.IGNORECASE,
-)
-_LEAST_WIDTH = 12
-_ENGLISH = (
-    r"(?:do you (?:know|remember) )?(?:who|which (?:guest|speaker|episode|talk)|where(?: did \w+)?"
-    r"|when(?: did \w+)?|somebody|someone|anyone)\b[^,:.?!]{0,24}?"
-    r"\b(?:said|says?|told|claim(?:s|ed)?|mention(?:s|ed)?|complain(?:s|ed)?|argue[sd]?)"
-    r"(?: something like)?(?: (?:that|how))?[:,]?\s+|(?:the (?:bit|part|line|quote) (?:about|where)"
-    r"|something like)[:,]?\s+"
-)
-_HAN = (
-    r"(?:我?(?:记得|記得|好像|是|请问|請問)*)?(?:有人|谁|誰|哪位|哪个嘉宾|哪個嘉賓)(?:曾|曾经|曾經)?"
-    r"(?:说|說|讲|講|提到|抱怨)(?:过|過)?(?:的是)?[，,：:]?"
-)
-_FRONT = re.compile(rf"^\s*(?:{_ENGLISH}|{_HAN})", re.IGNORECASE)
-_END = re.compile(
-    r"(?:[，,。.]|(?<!\s))\s*+(?:(?:这|這)?(?:句|段)?(?:话|話)?(?:是|出自|來自|来自)?(?:谁|誰|哪|什么|什麼)[^，,。]{0,8}[?？]?"
-    r"|(?:这|這)(?:句|段)?(?:话|話)[^，,。]{0,8}[?？]|(?:who|where|which)\b[^,.?]{0,40}\?)\s*$",
-    re.IGNORECASE,
-)
-
-
 def unwrapped(text: str) -> str:
     """The words to look up: what stands in quotation marks where the rest only asks about it, else
     the text without a question before and after it."""
@@ -218,120 +327,3 @@ def _inner(match: re.Match[str]) -> str:
 
 def _inside(match: re.Match[str]) -> int:
     return width(_inner(match))
-
-
-COMPARED = 32
-"""Passages that are compared with a quote word by word, those that share most."""
-ALIGNED = 12
-"""Of them, those with the least cost whose words are traced."""
-WIDENED = 3
-"""Of these, those that are joined with their neighbours where the quote seems to run on there."""
-CLOSE = 0.58
-"""Similarity from which on a quote is close: see docs/measure.md."""
-COVERED = 0.6
-"""Share of the quote, by weight, that must be there: a common phrase in it is no quotation."""
-MEANING = 0.5
-"""Score from which on a sentence means what the quote says."""
-NEAREST = 3
-"""Places that are shown where nothing reaches it, as what comes nearest."""
-TELLING = 3.0
-"""Weight of the words in common, function words aside, without which nothing is close: two words or
-three characters. A shorter quote is only found as it stands."""
-LONGEST = 4000
-"""Characters of one quote at most: a longer text is an article."""
-
-
-class QuoteFinder:
-    """Finds quotes in the library of an ``index``; safe to call from several threads."""
-
-    def __init__(self, index: QuoteIndex) -> None:
-        self.index = index
-
-    def find(self, quote: str, limit: int = 10, scope: Scope = EVERYWHERE) -> Lookup:
-        """Where the quote stands, best first. Where the library hasn't got it the places, if any,
-        are what comes nearest, and their match is ``none``.
-
-        A question around it is taken off. Raises SettingsError for a quote without words, and for
-        one that is too long to be one.
-        """
-        return self.look_up(unwrapped(quote), limit, scope)
-
-    def look_up(self, text: str, limit: int = 10, scope: Scope = EVERYWHERE) -> Lookup:
-        """``find`` for words as they stand, whatever they look like."""
-        words = words_of(text)
-        _check(text, words)
-        started = time.perf_counter()
-        places = self._by_words(words, scope, text)
-        worded = time.perf_counter()
-        if not places:
-            places = self._by_meaning(words, limit, scope, text)
-        ended = time.perf_counter()
-        taken = {"words": worded - started, "meaning": ended - worded, "total": ended - started}
-        timings_ms = {name: round(seconds * 1000, 1) for name, seconds in taken.items()}
-        return Lookup(text, tuple(places[:limit]), timings_ms)
-
-    def _by_words(self, words: WordSpans, scope: Scope, text: str) -> list[Place]:
-        quote = QuoteWords(words.keys)
-        passages = [Passage((one,)) for one in self.index.sharing(text, COMPARED, scope)]
-        if not passages:
-            return []
-        cheapest = np.argsort(costs(quote, [one.words for one in passages]), kind="stable")
-        return ranked(
-            place
-            for rank, n in enumerate(cheapest[:ALIGNED])
-            for place in self._worded(quote, passages[int(n)], widen=rank < WIDENED)
-        )
-
-    def _worded(self, quote: QuoteWords, passage: Passage, *, widen: bool = False) -> list[Placed]:
-        """Where the quote's wording stands in a passage, every time where it is exact; where the
-        passage lacks the quote's start or end, in it and its neighbours."""
-        found = align(quote, passage.words)
-        if found is None:
-            return []
-        if widen and found.heads + found.tails:
-            wider = self._wider(passage)
-            further = align(quote, wider.words)
-            if further is not None and further.similarity > found.similarity:
-                passage, found = wider, further
-        match = match_of(found)
-        if match == "none":
-            return []
-        times = repeated(quote, passage.words) if match == "exact" else [found]
-        return [worded_place(passage, one, match) for one in times]
-
-    def _wider(self, passage: Passage) -> Passage:
-        """The passage with the one before it and the one after it."""
-        chunk = passage.chunks[0]
-        talk = self.index.talk(chunk.file)
-        at = next((n for n, one in enumerate(talk) if one.id == chunk.id), None)
-        return passage if at is None else Passage(talk[max(0, at - 1) : at + 2])
-
-    def _by_meaning(self, words: WordSpans, limit: int, scope: Scope, text: str) -> list[Place]:
-        quote = QuoteWords(words.keys)
-        meant = self.index.meaning(text, limit, scope)
-        # Function words with other punctuation between them are only found from here.
-        worded = ranked(
-            place for one in meant for place in self._worded(quote, Passage((one.chunk,)))
-        )
-        if worded:
-            return worded
-        found = [sentences_place(one, "meaning") for one in meant if one.score >= MEANING]
-        return found or [sentences_place(one, "none") for one in meant[:NEAREST]]
-
-
-def match_of(found: Alignment) -> Match:
-    """Whether the words are the quote's, or nearly, or others."""
-    if found.exact:
-        return "exact"
-    tells = found.telling >= TELLING and found.covered >= COVERED
-    return "close" if tells and found.similarity >= CLOSE else "none"
-
-
-def _check(text: str, words: WordSpans) -> None:
-    if not words.keys:
-        raise SettingsError("The quote has no words: give the words to look up.")
-    if len(text) > LONGEST:
-        raise SettingsError(
-            f"The quote has {len(text)} characters, more than {LONGEST}: give a whole article as a"
-            " file (--file)."
-        )

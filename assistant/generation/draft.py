@@ -1,15 +1,9 @@
-"""Checked claims put together: markers numbered, Markdown escaped, quotation marks honest.
+"""A model's answer while it is made: checked sentences put behind each other, as Markdown of ours.
 
-A model's answer as Markdown: its checked sentences with markers, and nothing else that is live.
-
-Pure functions. Whatever a model writes is text: links, HTML, headings and emphasis of its own are
-taken off or escaped. Bullets, numbers of a list, markers and the notes on sentences are ours.
-
-Quotation marks in a model's sentence stay only around words that were said. Pure functions.
-
-A model's answer while it is made: sentence by sentence from claim and verdict to statement.
-
-Pure but for the source that quotes are verified against.
+Whatever a model writes is text: links, HTML, headings and emphasis of its own are taken off or
+escaped, and quotation marks stay only around words that were said. Bullets, numbers of a list,
+markers and the notes on sentences are ours. Pure but for the source that quotes are verified
+against.
 """
 
 from __future__ import annotations
@@ -28,126 +22,28 @@ from corpus.language import fold
 from corpus.sentences import width
 from corpus.types import Transcript
 
-_EMPHASIS = re.compile(r"(\*\*\*|\*\*|__|`+|~~)(?=\S)(.+?)(?<=\S)\1")
-# The label of an excerpt, copied with its words: "Ann ≈12:05: ".
-_LABEL = re.compile(r"^\s*[^:：\n]{0,40}?\s*≈?\b\d{1,2}:\d{2}(?::\d{2})?\s*[:：]\s*")
-_LINK = re.compile(r"!?\[([^\[\]]*)\]\([^()\s]*\)")
-_MARKUP = re.compile(r"([\\`*_<>#\[\]~|])")
-_ADDRESS = re.compile(r":(?=//)|(?<=www)\.|(?<=mailto):|(?<=[^\W_])@(?=\w)", re.IGNORECASE)
-_OPENING_SIGN = re.compile(r"^([-+=])|^(\d{1,9})(?=[.)](?:\s|$))")
-_NUMBERED = re.compile(r"\s*\d{1,2}[.)、．]\s")
-_BULLETED = re.compile(r"\s*[-*+•]\s")
-_NUMBER = re.compile(r"\d{1,2}")
-
-ENDED = re.compile(r"[.!?。！？…．][\"'”’」』）)\]*_]*$")
-"""How a whole sentence ends."""
-
-
-def plain(text: str) -> str:
-    """A model's sentence without its markup, on one line: emphasis and links leave their words."""
-    text = _LINK.sub(r"\1", text)
-    for _ in range(2):
-        text = _EMPHASIS.sub(r"\2", text)
-    return " ".join(_LABEL.sub("", text, count=1).split())
-
-
-def lead_of(lead: str, before: str | None, above: str = "") -> str:
-    """What stands before a sentence, of ours: ``before`` is the lead of its line, ``None`` at the
-    beginning of the answer, ``above`` the sentence before it."""
-    line = lead.rpartition("\n")[2]
-    opens = "\n" in lead or before is None
-    if not opens:
-        return " " if lead else ""
-    if _goes_on(lead, before, above):
-        return " "
-    item = ""
-    if _NUMBERED.match(line) and (number := _NUMBER.search(line)):
-        item = f"{number.group()}. "
-    elif _BULLETED.match(line):
-        item = "- "
-    if before is None:
-        return item
-    return f"\n{item}" if item and _in_list(before) else f"\n\n{item}"
-
-
-def _goes_on(lead: str, before: str | None, above: str) -> bool:
-    """Whether a new line is no more than the next sentence of a paragraph, as in Markdown."""
-    if before is None or lead.strip() or lead.count("\n") != 1:
-        return False
-    return not _in_list(before) and ENDED.search(above) is not None
-
-
-def _in_list(before: str) -> bool:
-    """Whether the line with this lead is an item of a list."""
-    return bool(_BULLETED.match(before.strip("\n")) or _NUMBERED.match(before))
-
-
-def escaped(text: str) -> str:
-    """A model's words for Markdown: nothing in them is markup, a marker or a link."""
-    text = unlinked(_MARKUP.sub(r"\\\1", text))
-    return _OPENING_SIGN.sub(lambda match: _held(match), text)
-
-
-def unlinked(text: str) -> str:
-    """Markdown in which no bare address is a link, as some renderers make of it."""
-    return _ADDRESS.sub(r"\\\g<0>", text)
-
-
-def _held(match: re.Match[str]) -> str:
-    return f"\\{match[1]}" if match[1] else f"{match[2]}\\"
-
-
-def answer_text(statements: Sequence[Statement], language: str) -> str:
-    """The answer's Markdown; a sentence without support carries a note in the language."""
-    return "".join(_written(statement, language) for statement in statements)
-
-
-def _written(statement: Statement, language: str) -> str:
-    text = escaped(statement.text)
-    if statement.outcome == "unsupported":
-        say = messages(language)
-        detail = escaped(plain(statement.detail))
-        note = say("reply.because", detail) if detail else say("reply.not_verified")
-        return f"{statement.lead}{text}{note}"
-    marks = "".join(f"[{marker}]" for marker in statement.markers)
-    return f"{statement.lead}{text} {marks}" if marks else f"{statement.lead}{text}"
-
+GONE = "gone"
+"""Reason of a sentence whose evidence no longer stands in the transcript on disk."""
 
 LONG = 18
 """From this width on (a Han character is 2 wide) what is quoted is a saying, not a name or term."""
 TRANSLATED = 0.5
 """Scripts further apart than this: the quotation is a translation, and nobody takes it for more."""
+ENDED = re.compile(r"[.!?。！？…．][\"'”’」』）)\]*_]*$")
+"""How a whole sentence ends."""
 
 _QUOTED = re.compile(r"“([^“”]+)”|\"([^\"]+)\"|「([^「」]+)」|『([^『』]+)』|«([^«»]+)»")
 _LEFT_OUT = re.compile(r"…+|\.{3,}")
-
-
-def honest_quotations(text: str, passages: Sequence[str]) -> str:
-    """The sentence, its quotation marks taken off where the passages don't have the words.
-
-    White space, case and punctuation are let go, and so is what an ellipsis stands for.
-    """
-
-    def kept(match: re.Match[str]) -> str:
-        words = next(group for group in match.groups() if group)
-        if width(words) < LONG or all(script_distance(words, one) > TRANSLATED for one in passages):
-            return match.group()
-        return match.group() if _stands(words, passages) else words
-
-    return _QUOTED.sub(kept, text)
-
-
-def _stands(words: str, passages: Sequence[str]) -> bool:
-    parts = [_bare(part) for part in _LEFT_OUT.split(words)]
-    return any(all(part in _bare(passage) for part in parts) for passage in passages)
-
-
-def _bare(text: str) -> str:
-    return re.sub(r"[\W_]+", "", fold(text))
-
-
-GONE = "gone"
-"""Reason of a sentence whose evidence no longer stands in the transcript on disk."""
+_NUMBERED = re.compile(r"\s*\d{1,2}[.)、．]\s")
+_BULLETED = re.compile(r"\s*[-*+•]\s")
+_NUMBER = re.compile(r"\d{1,2}")
+_EMPHASIS = re.compile(r"(\*\*\*|\*\*|__|`+|~~)(?=\S)(.+?)(?<=\S)\1")
+_LINK = re.compile(r"!?\[([^\[\]]*)\]\([^()\s]*\)")
+# The label of an excerpt, copied with its words: "Ann ≈12:05: ".
+_LABEL = re.compile(r"^\s*[^:：\n]{0,40}?\s*≈?\b\d{1,2}:\d{2}(?::\d{2})?\s*[:：]\s*")
+_MARKUP = re.compile(r"([\\`*_<>#\[\]~|])")
+_ADDRESS = re.compile(r":(?=//)|(?<=www)\.|(?<=mailto):|(?<=[^\W_])@(?=\w)", re.IGNORECASE)
+_OPENING_SIGN = re.compile(r"^([-+=])|^(\d{1,9})(?=[.)](?:\s|$))")
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,3 +141,97 @@ class AnswerBuilder:
         self._spans.append((chunk.id, start, end))
         self.draft = replace(self.draft, citations=(*self.draft.citations, citation))
         return marker
+
+
+def answer_text(statements: Sequence[Statement], language: str) -> str:
+    """The answer's Markdown; a sentence without support carries a note in the language."""
+    return "".join(_written(statement, language) for statement in statements)
+
+
+def _written(statement: Statement, language: str) -> str:
+    text = escaped(statement.text)
+    if statement.outcome == "unsupported":
+        say = messages(language)
+        detail = escaped(plain(statement.detail))
+        note = say("reply.because", detail) if detail else say("reply.not_verified")
+        return f"{statement.lead}{text}{note}"
+    marks = "".join(f"[{marker}]" for marker in statement.markers)
+    return f"{statement.lead}{text} {marks}" if marks else f"{statement.lead}{text}"
+
+
+def lead_of(lead: str, before: str | None, above: str = "") -> str:
+    """What stands before a sentence, of ours: ``before`` is the lead of its line, ``None`` at the
+    beginning of the answer, ``above`` the sentence before it."""
+    line = lead.rpartition("\n")[2]
+    opens = "\n" in lead or before is None
+    if not opens:
+        return " " if lead else ""
+    if _goes_on(lead, before, above):
+        return " "
+    item = ""
+    if _NUMBERED.match(line) and (number := _NUMBER.search(line)):
+        item = f"{number.group()}. "
+    elif _BULLETED.match(line):
+        item = "- "
+    if before is None:
+        return item
+    return f"\n{item}" if item and _in_list(before) else f"\n\n{item}"
+
+
+def _goes_on(lead: str, before: str | None, above: str) -> bool:
+    """Whether a new line is no more than the next sentence of a paragraph, as in Markdown."""
+    if before is None or lead.strip() or lead.count("\n") != 1:
+        return False
+    return not _in_list(before) and ENDED.search(above) is not None
+
+
+def _in_list(before: str) -> bool:
+    """Whether the line with this lead is an item of a list."""
+    return bool(_BULLETED.match(before.strip("\n")) or _NUMBERED.match(before))
+
+
+def honest_quotations(text: str, passages: Sequence[str]) -> str:
+    """The sentence, its quotation marks taken off where the passages don't have the words.
+
+    White space, case and punctuation are let go, and so is what an ellipsis stands for.
+    """
+
+    def kept(match: re.Match[str]) -> str:
+        words = next(group for group in match.groups() if group)
+        if width(words) < LONG or all(script_distance(words, one) > TRANSLATED for one in passages):
+            return match.group()
+        return match.group() if _stands(words, passages) else words
+
+    return _QUOTED.sub(kept, text)
+
+
+def _stands(words: str, passages: Sequence[str]) -> bool:
+    parts = [_bare(part) for part in _LEFT_OUT.split(words)]
+    return any(all(part in _bare(passage) for part in parts) for passage in passages)
+
+
+def _bare(text: str) -> str:
+    return re.sub(r"[\W_]+", "", fold(text))
+
+
+def plain(text: str) -> str:
+    """A model's sentence without its markup, on one line: emphasis and links leave their words."""
+    text = _LINK.sub(r"\1", text)
+    for _ in range(2):
+        text = _EMPHASIS.sub(r"\2", text)
+    return " ".join(_LABEL.sub("", text, count=1).split())
+
+
+def escaped(text: str) -> str:
+    """A model's words for Markdown: nothing in them is markup, a marker or a link."""
+    text = unlinked(_MARKUP.sub(r"\\\1", text))
+    return _OPENING_SIGN.sub(lambda match: _held(match), text)
+
+
+def _held(match: re.Match[str]) -> str:
+    return f"\\{match[1]}" if match[1] else f"{match[2]}\\"
+
+
+def unlinked(text: str) -> str:
+    """Markdown in which no bare address is a link, as some renderers make of it."""
+    return _ADDRESS.sub(r"\\\g<0>", text)

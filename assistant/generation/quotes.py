@@ -1,8 +1,7 @@
-"""The answer without a model: the sentences that answer, in the order of the talk; the refusal.
+"""The answer without a language model: quotes in the order of the talk, or a refusal.
 
-The answer without a language model: the sentences that answer, in the order of the talk.
-
-Answers made of what was found: in quotes, as a refusal, of a model's draft. Pure functions.
+Also what stands in for a model's answer of which nothing holds, and the line that says why. Pure
+but for the source that quotes are verified against.
 """
 
 from __future__ import annotations
@@ -21,6 +20,11 @@ from corpus.types import Chunk, Sentence, Transcript
 from index.scoring import is_short, leads_on
 from index.types import Evidence, Hit
 
+Source = Callable[[str], Transcript | None]
+"""A file's transcript as it stands on disk now; ``None`` if it is gone."""
+Quotable = tuple[Chunk, Sentence]
+"""A sentence with the chunk that it stands in."""
+
 SENTENCES = 6
 """At most this many sentences make an answer."""
 ENOUGH = 3
@@ -31,12 +35,11 @@ SEGMENTS = 4
 """From at most this many segments."""
 SHARE = 0.75
 """What a segment or a sentence must reach of the best one's score to be quoted."""
+BELIEVED = 0.85
+"""Where a model says that it found no answer, evidence as sure as this is quoted all the same:
+small models decline too readily."""
 
 _MARKUP = re.compile(r"([\\`*_<>#]|\[(?=\d+\])|\](?=\())")
-
-
-Quotable = tuple[Chunk, Sentence]
-"""A sentence with the chunk that it stands in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +48,76 @@ class Pick:
 
     chunk: Chunk
     sentences: tuple[Sentence, ...]
+
+
+def quoted(evidence: Evidence, language: str, source: Source) -> Answer:
+    """The answer in quotes; a refusal where there is nothing to quote."""
+    picks = pick(evidence)
+    if not picks:
+        return refused(evidence, language)
+    text, citations = quote_answer(picks, messages(language)("reply.found"), source)
+    return Answer(text, citations, "answered", "quotes", evidence.answerable, (), {})
+
+
+def refused(evidence: Evidence, language: str) -> Answer:
+    """That the transcripts don't tell, and which topics are near."""
+    text, topics = refusal(evidence, language)
+    return Answer(text, (), "no_evidence", "quotes", evidence.answerable, topics, {})
+
+
+def written(draft: Draft, evidence: Evidence, language: str, model: str) -> Answer:
+    """A model's answer, as far as its draft has come."""
+    return Answer(
+        text=answer_text(draft.statements, language),
+        citations=draft.citations,
+        status="answered",
+        mode="model",
+        answerable=evidence.answerable,
+        suggestions=(),
+        timings_ms={},
+        statements=draft.statements,
+        model=model,
+        seen=draft.seen,
+    )
+
+
+def kept(answer: Answer, reason: str, language: str) -> Answer:
+    """What a model had written when it gave out, and a line that says so."""
+    return replace(answer, notice=kept_part(reason, language))
+
+
+def fallen_back(
+    draft: Draft, failure: str, evidence: Evidence, language: str, source: Source, model: str
+) -> Answer:
+    """What stands in for a model's answer of which nothing holds: quotes, and a line on why.
+
+    ``failure`` is a LanguageModelError's reason, empty where the model was heard out. Where it
+    declined and the evidence is not sure either, a refusal.
+    """
+    if not failure and draft.declined and evidence.answerable < BELIEVED:
+        return replace(refused(evidence, language), model=model, seen=draft.seen)
+    reason = failure or ("declined" if draft.declined else "cut" if draft.cut else "unsupported")
+    answer = quoted(evidence, language, source)
+    notice = in_quotes(reason, language) if answer.status == "answered" else ""
+    return replace(answer, notice=notice, model=model, seen=draft.seen)
+
+
+def in_quotes(reason: str, language: str) -> str:
+    """One line on why an answer is in quotes; ``reason`` is a LanguageModelError's, or
+    ``declined``, ``unsupported`` or ``cut``."""
+    why = _why(reason, language)
+    return why if reason == "declined" else why + messages(language)("notice.in_quotes")
+
+
+def kept_part(reason: str, language: str) -> str:
+    """One line on why an answer ends early; ``reason`` as for ``in_quotes``."""
+    return _why(reason, language) + messages(language)("notice.kept")
+
+
+def _why(reason: str, language: str) -> str:
+    say = messages(language)
+    key = f"notice.why.{reason}"
+    return say(key) if key in say else say("notice.why.failed")
 
 
 def pick(evidence: Evidence) -> tuple[Pick, ...]:
@@ -138,6 +211,13 @@ def quote_answer(
     return "\n".join(lines), citations
 
 
+def _bullet(citation: Citation) -> str:
+    who = "、".join(citation.speakers)
+    name = f"{escape(who)}：" if who and not who.isascii() else f"{escape(who)}: " if who else ""
+    quote = escape(" ".join(citation.quote.split()))
+    return f"- {name}{quote} [{citation.marker}]"
+
+
 def refusal(evidence: Evidence, language: str) -> tuple[str, tuple[str, ...]]:
     """What to say when there is no answer, and up to three topics of the library that are near."""
     topics = tuple(
@@ -159,88 +239,3 @@ def refusal(evidence: Evidence, language: str) -> tuple[str, tuple[str, ...]]:
 def escape(text: str) -> str:
     """Transcript text for Markdown: what could be markup or pass for a marker is escaped."""
     return unlinked(_MARKUP.sub(r"\\\1", text))
-
-
-def _bullet(citation: Citation) -> str:
-    who = "、".join(citation.speakers)
-    name = f"{escape(who)}：" if who and not who.isascii() else f"{escape(who)}: " if who else ""
-    quote = escape(" ".join(citation.quote.split()))
-    return f"- {name}{quote} [{citation.marker}]"
-
-
-Source = Callable[[str], Transcript | None]
-"""A file's transcript as it stands on disk now; ``None`` if it is gone."""
-
-BELIEVED = 0.85
-"""Where a model says that it found no answer, evidence as sure as this is quoted all the same:
-small models decline too readily."""
-
-
-def quoted(evidence: Evidence, language: str, source: Source) -> Answer:
-    """The answer in quotes; a refusal where there is nothing to quote."""
-    picks = pick(evidence)
-    if not picks:
-        return refused(evidence, language)
-    text, citations = quote_answer(picks, messages(language)("reply.found"), source)
-    return Answer(text, citations, "answered", "quotes", evidence.answerable, (), {})
-
-
-def refused(evidence: Evidence, language: str) -> Answer:
-    """That the transcripts don't tell, and which topics are near."""
-    text, topics = refusal(evidence, language)
-    return Answer(text, (), "no_evidence", "quotes", evidence.answerable, topics, {})
-
-
-def written(draft: Draft, evidence: Evidence, language: str, model: str) -> Answer:
-    """A model's answer, as far as its draft has come."""
-    return Answer(
-        text=answer_text(draft.statements, language),
-        citations=draft.citations,
-        status="answered",
-        mode="model",
-        answerable=evidence.answerable,
-        suggestions=(),
-        timings_ms={},
-        statements=draft.statements,
-        model=model,
-        seen=draft.seen,
-    )
-
-
-def kept(answer: Answer, reason: str, language: str) -> Answer:
-    """What a model had written when it gave out, and a line that says so."""
-    return replace(answer, notice=kept_part(reason, language))
-
-
-def fallen_back(
-    draft: Draft, failure: str, evidence: Evidence, language: str, source: Source, model: str
-) -> Answer:
-    """What stands in for a model's answer of which nothing holds: quotes, and a line on why.
-
-    ``failure`` is a LanguageModelError's reason, empty where the model was heard out. Where it
-    declined and the evidence is not sure either, a refusal.
-    """
-    if not failure and draft.declined and evidence.answerable < BELIEVED:
-        return replace(refused(evidence, language), model=model, seen=draft.seen)
-    reason = failure or ("declined" if draft.declined else "cut" if draft.cut else "unsupported")
-    answer = quoted(evidence, language, source)
-    notice = in_quotes(reason, language) if answer.status == "answered" else ""
-    return replace(answer, notice=notice, model=model, seen=draft.seen)
-
-
-def in_quotes(reason: str, language: str) -> str:
-    """One line on why an answer is in quotes; ``reason`` is a LanguageModelError's, or
-    ``declined``, ``unsupported`` or ``cut``."""
-    why = _why(reason, language)
-    return why if reason == "declined" else why + messages(language)("notice.in_quotes")
-
-
-def kept_part(reason: str, language: str) -> str:
-    """One line on why an answer ends early; ``reason`` as for ``in_quotes``."""
-    return _why(reason, language) + messages(language)("notice.kept")
-
-
-def _why(reason: str, language: str) -> str:
-    say = messages(language)
-    key = f"notice.why.{reason}"
-    return say(key) if key in say else say("notice.why.failed")

@@ -1,14 +1,4 @@
-"""One deep answer: split, search, draft, judge, fill gaps; its budget and its updates.
-
-What a deep answer may cost: calls of the model and seconds, counted down.
-
-What a reader is told of a deep answer while it is worked on: its steps so far, what is left.
-
-What a model is asked beside the answer itself: a question's parts, and what a draft leaves open.
-
-Every list that it gives is read with suspicion, and nothing depends on it.
-
-Deep mode: the answer to a question that one passage can't answer, put together in several steps.
+"""Deep mode: the answer to a question that one passage can't answer, put together in several steps.
 
 The question is split into parts, each is searched on several paths and has its share of what is
 read. Drafts are written over all parts together and part by part, judged by what the check leaves
@@ -62,6 +52,14 @@ from assistant.types import Answer, Stage, Step, Update
 from index.retriever import TranscriptRetriever
 from index.types import Query, Scope, Talk, speakers_of
 
+PART_TOKENS = 800
+"""What is read for one part's own draft at least, if the model is given that much."""
+GAPS = 2
+"""So many open questions are searched for once more."""
+LIST_TOKENS = 160
+"""For a reply that lists questions."""
+LIST_SHARE = 0.25
+"""Of the seconds, what such a reply may take at most."""
 LASTING = frozenset({"unreachable", "key", "unknown", "refused"})
 """Reasons why another call would fail too."""
 FAILURES = 2
@@ -69,169 +67,10 @@ FAILURES = 2
 LEAST_S = 1.0
 """With less time than this no call is begun."""
 
-
-class BudgetMeter:
-    """Counts one answer's calls and time, from when it is made."""
-
-    def __init__(self, budget: DeepBudget) -> None:
-        self.seconds = budget.seconds
-        self.calls_left = budget.calls
-        self._started = time.monotonic()
-        self._failures = 0
-
-    @property
-    def deadline(self) -> float:
-        """The moment of ``time.monotonic()`` at which the time is up."""
-        return self._started + self.seconds
-
-    @property
-    def elapsed_s(self) -> float:
-        return time.monotonic() - self._started
-
-    @property
-    def seconds_left(self) -> float:
-        return max(0.0, self.deadline - time.monotonic())
-
-    @property
-    def may_call(self) -> bool:
-        """Whether there is a call left, and time for it, and the model still works."""
-        return self.calls_left > 0 and self.seconds_left > LEAST_S and self._failures < FAILURES
-
-    @property
-    def has_failed(self) -> bool:
-        """Whether the last call gave out."""
-        return self._failures > 0
-
-    def spend(self) -> bool:
-        """Takes a call, if there is one."""
-        allowed = self.may_call
-        self.calls_left -= allowed
-        return allowed
-
-    def worked(self) -> None:
-        """A call came through."""
-        self._failures = 0
-
-    def failed(self, reason: str) -> None:
-        """A call gave out; for some reasons the next one would, too."""
-        self._failures = FAILURES if reason in LASTING else self._failures + 1
-
-
-_T = TypeVar("_T")
-
-
-class DeepProgress:
-    """Makes the updates of one answer. ``steps`` may be changed at any time."""
-
-    def __init__(self, meter: BudgetMeter) -> None:
-        self.steps: list[Step] = []
-        self._meter = meter
-        self._told_s = 0.0
-
-    def update(self, stage: Stage, answer: Answer | None = None) -> Update:
-        """What there is to tell now; without an ``answer`` one that has the steps alone."""
-        self._told_s = time.monotonic()
-        if answer is None:
-            answer = Answer("", (), "answered", "deep", 0.0, (), {}, steps=tuple(self.steps))
-        return Update(stage, answer, self._meter.seconds_left, self._meter.calls_left)
-
-    def beat(self, stage: Stage) -> Generator[Update]:
-        """An update, if there was none for a while: a moment at which the reader may leave."""
-        if time.monotonic() - self._told_s >= BEAT_S:
-            yield self.update(stage)
-
-    def waiting(self, stage: Stage, work: Generator[None, None, _T]) -> Generator[Update, None, _T]:
-        """What some work comes to, with a beat at each of its pauses."""
-        with closing(work):
-            while True:
-                try:
-                    next(work)
-                except StopIteration as end:
-                    outcome: _T = end.value
-                    return outcome
-                yield from self.beat(stage)
-
-
-LIST_TOKENS = 160
-"""For a reply that lists questions."""
-LIST_SHARE = 0.25
-"""Of the seconds, what such a reply may take at most."""
-
 Asking = Generator[None, None, tuple[Subquestion, ...]]
 """Parts, after moments at which whoever waits for them may leave; closing it ends the request."""
 
-
-class Splitter:
-    """Asks a model for lists of questions, within one answer's budget.
-
-    ``reason`` is why it gave out last, a LanguageModelError's, empty where it didn't.
-    """
-
-    def __init__(
-        self, model: LanguageModel, retriever: TranscriptRetriever, meter: BudgetMeter
-    ) -> None:
-        self.reason = ""
-        self._model = model
-        self._retriever = retriever
-        self._meter = meter
-
-    def parts(self, query: Query) -> Asking:
-        """By rule where the question names its sides, by talk where it asks what several say, else
-        as the model proposes; the question as it is where all that fails."""
-        known = self._known(query.scope)
-        by_rule = split_by_rule(query.text, *known)
-        if len(by_rule) > 1:
-            return by_rule
-        if not gathers(query.text):
-            proposed = yield from self._listed(parts_messages(query.text, PARTS), PARTS)
-            if by_model := accepted(proposed, query.text, *known):
-                return by_model
-        broad = self._retriever.search(Query(query.text, scope=query.scope), 2 * HITS)
-        by_talk = split_by_talk(query.text, broad)
-        return by_talk if len(by_talk) > 1 else by_rule
-
-    def missing(self, query: Query, draft: str, limit: int) -> Asking:
-        """What the model finds that a draft leaves open, if it asks for it, and for nobody new."""
-        question = query.text
-        reply = yield from self._listed(missing_messages(question, draft, limit), limit)
-        parts = askable(reply, question, *self._known(query.scope))
-        return tuple(part for part in parts if part.text != question)
-
-    def _known(self, scope: Scope) -> tuple[Sequence[str], Sequence[Talk]]:
-        """Who speaks in the talks of a scope, and those talks: what is told of a part would name
-        others in full to somebody who may not know of them."""
-        talks = self._retriever.talks()
-        if not scope.transcripts:
-            return self._retriever.speakers(), talks
-        own = [talk for talk in talks if talk.id in scope.transcripts]
-        return speakers_of(topic for talk in own for topic in talk.topics), own
-
-    def _listed(
-        self, prompt: Sequence[Message], limit: int
-    ) -> Generator[None, None, tuple[str, ...]]:
-        """The questions that the model lists; none where it fails or no call is left."""
-        if not self._meter.spend():
-            return ()
-        latest = time.monotonic() + self._meter.seconds * LIST_SHARE
-        deadline = min(self._meter.deadline, latest)
-        said = ""
-        try:
-            with self._model.stream(prompt, max_tokens=LIST_TOKENS, deadline=deadline) as reply:
-                for piece in reply.beats(BEAT_S):
-                    said += piece
-                    yield
-        except LanguageModelError as error:
-            self.reason = error.reason
-            self._meter.failed(error.reason)
-            return ()
-        self._meter.worked()
-        return listed(said.strip(), limit)
-
-
-PART_TOKENS = 800
-"""What is read for one part's own draft at least, if the model is given that much."""
-GAPS = 2
-"""So many open questions are searched for once more."""
+_T = TypeVar("_T")
 
 
 def answer_deep(
@@ -445,3 +284,149 @@ class _DeepRun:
         return self.writer.write_from(
             question, excerpts, self.language, self.wishes, self.meter.deadline, beat_s=BEAT_S
         )
+
+
+class Splitter:
+    """Asks a model for lists of questions, within one answer's budget.
+
+    ``reason`` is why it gave out last, a LanguageModelError's, empty where it didn't.
+    """
+
+    def __init__(
+        self, model: LanguageModel, retriever: TranscriptRetriever, meter: BudgetMeter
+    ) -> None:
+        self.reason = ""
+        self._model = model
+        self._retriever = retriever
+        self._meter = meter
+
+    def parts(self, query: Query) -> Asking:
+        """By rule where the question names its sides, by talk where it asks what several say, else
+        as the model proposes; the question as it is where all that fails."""
+        known = self._known(query.scope)
+        by_rule = split_by_rule(query.text, *known)
+        if len(by_rule) > 1:
+            return by_rule
+        if not gathers(query.text):
+            proposed = yield from self._listed(parts_messages(query.text, PARTS), PARTS)
+            if by_model := accepted(proposed, query.text, *known):
+                return by_model
+        broad = self._retriever.search(Query(query.text, scope=query.scope), 2 * HITS)
+        by_talk = split_by_talk(query.text, broad)
+        return by_talk if len(by_talk) > 1 else by_rule
+
+    def missing(self, query: Query, draft: str, limit: int) -> Asking:
+        """What the model finds that a draft leaves open, if it asks for it, and for nobody new."""
+        question = query.text
+        reply = yield from self._listed(missing_messages(question, draft, limit), limit)
+        parts = askable(reply, question, *self._known(query.scope))
+        return tuple(part for part in parts if part.text != question)
+
+    def _known(self, scope: Scope) -> tuple[Sequence[str], Sequence[Talk]]:
+        """Who speaks in the talks of a scope, and those talks: what is told of a part would name
+        others in full to somebody who may not know of them."""
+        talks = self._retriever.talks()
+        if not scope.transcripts:
+            return self._retriever.speakers(), talks
+        own = [talk for talk in talks if talk.id in scope.transcripts]
+        return speakers_of(topic for talk in own for topic in talk.topics), own
+
+    def _listed(
+        self, prompt: Sequence[Message], limit: int
+    ) -> Generator[None, None, tuple[str, ...]]:
+        """The questions that the model lists; none where it fails or no call is left."""
+        if not self._meter.spend():
+            return ()
+        latest = time.monotonic() + self._meter.seconds * LIST_SHARE
+        deadline = min(self._meter.deadline, latest)
+        said = ""
+        try:
+            with self._model.stream(prompt, max_tokens=LIST_TOKENS, deadline=deadline) as reply:
+                for piece in reply.beats(BEAT_S):
+                    said += piece
+                    yield
+        except LanguageModelError as error:
+            self.reason = error.reason
+            self._meter.failed(error.reason)
+            return ()
+        self._meter.worked()
+        return listed(said.strip(), limit)
+
+
+class DeepProgress:
+    """Makes the updates of one answer. ``steps`` may be changed at any time."""
+
+    def __init__(self, meter: BudgetMeter) -> None:
+        self.steps: list[Step] = []
+        self._meter = meter
+        self._told_s = 0.0
+
+    def update(self, stage: Stage, answer: Answer | None = None) -> Update:
+        """What there is to tell now; without an ``answer`` one that has the steps alone."""
+        self._told_s = time.monotonic()
+        if answer is None:
+            answer = Answer("", (), "answered", "deep", 0.0, (), {}, steps=tuple(self.steps))
+        return Update(stage, answer, self._meter.seconds_left, self._meter.calls_left)
+
+    def beat(self, stage: Stage) -> Generator[Update]:
+        """An update, if there was none for a while: a moment at which the reader may leave."""
+        if time.monotonic() - self._told_s >= BEAT_S:
+            yield self.update(stage)
+
+    def waiting(self, stage: Stage, work: Generator[None, None, _T]) -> Generator[Update, None, _T]:
+        """What some work comes to, with a beat at each of its pauses."""
+        with closing(work):
+            while True:
+                try:
+                    next(work)
+                except StopIteration as end:
+                    outcome: _T = end.value
+                    return outcome
+                yield from self.beat(stage)
+
+
+class BudgetMeter:
+    """Counts one answer's calls and time, from when it is made."""
+
+    def __init__(self, budget: DeepBudget) -> None:
+        self.seconds = budget.seconds
+        self.calls_left = budget.calls
+        self._started = time.monotonic()
+        self._failures = 0
+
+    @property
+    def deadline(self) -> float:
+        """The moment of ``time.monotonic()`` at which the time is up."""
+        return self._started + self.seconds
+
+    @property
+    def elapsed_s(self) -> float:
+        return time.monotonic() - self._started
+
+    @property
+    def seconds_left(self) -> float:
+        return max(0.0, self.deadline - time.monotonic())
+
+    @property
+    def may_call(self) -> bool:
+        """Whether there is a call left, and time for it, and the model still works."""
+        return self.calls_left > 0 and self.seconds_left > LEAST_S and self._failures < FAILURES
+
+    @property
+    def has_failed(self) -> bool:
+        """Whether the last call gave out."""
+        return self._failures > 0
+
+    def spend(self) -> bool:
+        """Takes a call, if there is one."""
+        allowed = self.may_call
+        self.calls_left -= allowed
+        return allowed
+
+    def worked(self) -> None:
+        """A call came through."""
+        self._failures = 0
+
+    def failed(self, reason: str) -> None:
+        """A call gave out; for some reasons the next one would, too."""
+        self._failures = FAILURES if reason in LASTING else self._failures + 1

@@ -1,28 +1,15 @@
-"""Talks as sealed Markdown pages: facts, topics, key moments, chat frame.
-
-What a transcript says, made safe for a page: for its Markdown, its front matter, its links.
-
-A page passes through more than a Markdown parser: site generators look for shortcodes in the file
-as it stands, and note-taking programs for template commands, in the front matter too. So the signs
-that these are made of, braces and angle brackets, stand nowhere in the file as themselves.
-
-The nouns of the pages: what they look like, what they are, and what became of them.
-
-The chat on a page: a frame of the server's own page, and a link for where frames are cut out.
-
-The key moments of a talk, and how much is said in it. Pure.
-
-Names of the pages' files: the same for the same talk, and possible on every file system.
-
-Whose a page is: the seal in its front matter, a digest of the whole page.
-
-A page with its seal intact is as it was written, so it may be written again or removed. Nothing is
-remembered beside the pages: they may be copied, committed and moved without losing it. Pure.
-
-A talk as a page of Markdown, and the page that lists them all. Pure.
+"""Talks as sealed Markdown pages: facts, topics, key moments, chat frame; and the page of them all.
 
 The same talk in the same style always gives the same text: no day, no version and nothing of other
 talks stands in it, so that a page changes only when its talk does.
+
+A page is sealed with a digest of the whole in its front matter. With its seal intact it is as it
+was written, so it may be written again or removed; nothing is remembered beside the pages, which
+may be copied, committed and moved.
+
+A page passes through more than a Markdown parser: site generators look for shortcodes in the file
+as it stands, and note-taking programs for template commands, in the front matter too. So the signs
+that these are made of, braces and angle brackets, stand nowhere in the file as themselves. Pure.
 """
 
 from __future__ import annotations
@@ -47,6 +34,40 @@ from corpus.links import moment_url
 from corpus.sentences import sentence_spans, width
 from corpus.types import Section, Transcript, Utterance
 
+Flavour = Literal["markdown", "obsidian", "hugo"]
+Owner = Literal["ours", "edited", "other"]
+
+_BLANK = "0" * 32
+SEAL_LINE = f"verbatim_page: {_BLANK}"
+"""Stands in the front matter of a page that is not sealed yet."""
+_SEAL = re.compile(r"^verbatim_page: (?P<digest>[0-9a-f]{32})$", re.MULTILINE)
+_FILE = re.compile(r"^verbatim_file: (?P<file>\".*\")$", re.MULTILINE)
+
+_LONGEST_S = 1_000_000.0
+"""Of a recording, eleven days: more is no length, but another figure or infinity."""
+
+_HEIGHT_PX = 560
+_ALLOWED = "autoplay; clipboard-write; encrypted-media; fullscreen; picture-in-picture"
+"""What the player inside and the copying of citations need of the page around."""
+
+_WINDOW_S = 300.0
+_LEAST_TURN = 60
+"""Of a turn's width: less is an interjection. A Han character counts as three letters."""
+_LEAST_OPENING = 40
+_LEAST_LEAD, _MOST_LEAD = 60, 180
+_ASKING, _ASKING_MORE = 0.15, 1.5
+_QUESTION = re.compile(r"[?？؟;][”’」』\"'）)]*$")
+_WIDE = r"\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+_WORD = re.compile(rf"[{_WIDE}]|(?:(?![{_WIDE}])[^\W_])+(?:['’](?:(?![{_WIDE}])[^\W_])+)*")
+
+_PLAIN = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+_TAKEN = re.compile(
+    r"con|prn|aux|nul|com\d|lpt\d|index|home|readme"  # devices of Windows; pages of the wiki
+    r"|.*-[0-9a-f]{10}"  # might be another talk's name with its digest
+)
+_MOST_BYTES = 96
+"""Of what stands before the digest: with it the name stays under 143, the least limit in use."""
+
 _PUNCTUATION = re.compile(r"([\\`*_\[\]#|~!$&^])")
 _REFERENCES = re.compile(r"[<>{}]|==+|%%+")
 _EMOJI = re.compile(r":(?=[a-z+-][\w+-]*:)")
@@ -57,55 +78,6 @@ _ADDRESS = "/:?#[]@!$&'()*+,=~%"
 _JOINERS = "\u200c\u200d"
 _UNSEEN = frozenset({"Cc", "Cf", "Cs"})
 _NO_CHARACTERS = "\ufffe\uffff"
-
-
-def one_line(text: str) -> str:
-    """The text on one line, without what is not seen: controls, marks that turn the direction of
-    writing, lone surrogates, which no file can hold. The joiners of Persian and emoji stay."""
-    line = " ".join(text.split())
-    if line.isascii() and line.isprintable():
-        return line
-    return "".join(filter(_is_seen, line)).strip()
-
-
-def markdown(text: str) -> str:
-    """One line of Markdown that shows the text as it stands, wherever on a line it is put."""
-    line = _PUNCTUATION.sub(r"\\\1", one_line(text))
-    line = _EMOJI.sub(r"\:", _REFERENCES.sub(_references, line))
-    return _OPENING.sub(r"\1\\", line)
-
-
-def yaml_string(text: str) -> str:
-    """A value for front matter: a quoted string that YAML 1.1, YAML 1.2 and JSON read alike."""
-    return json.dumps(one_line(text), ensure_ascii=False).translate(_YAML)
-
-
-def read_yaml_string(text: str) -> str:
-    """What ``yaml_string`` was given, on one line."""
-    return str(json.loads(text))
-
-
-def address(url: str) -> str:
-    """The address without anything that would end it in Markdown, HTML or a shortcode."""
-    return quote(url, safe=_ADDRESS, errors="replace")
-
-
-def link(shown: str, url: str) -> str:
-    """A Markdown link; ``shown`` is Markdown already."""
-    return f"[{shown}](<{address(url)}>)"
-
-
-def _is_seen(sign: str) -> bool:
-    if sign in _JOINERS:
-        return True
-    return sign not in _NO_CHARACTERS and unicodedata.category(sign) not in _UNSEEN
-
-
-def _references(match: re.Match[str]) -> str:
-    return "".join(f"&#{ord(sign)};" for sign in match.group())
-
-
-Flavour = Literal["markdown", "obsidian", "hugo"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,71 +124,12 @@ class WikiReport:
     failed: tuple[Failure, ...]
 
 
-_HEIGHT_PX = 560
-_ALLOWED = "autoplay; clipboard-write; encrypted-media; fullscreen; picture-in-picture"
-"""What the player inside and the copying of citations need of the page around."""
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Whose a page is; ``file`` is the transcript that one of ours was made from, if any."""
 
-
-def chat(style: Style, lang: Lang, heading: str, talk_id: str | None = None) -> list[str]:
-    """The part of a page that asks: about one talk, or about all of them. Empty without a server.
-
-    Hugo leaves out HTML in Markdown by default, so there it is a shortcode, ``verbatim``, which
-    the site has to define: docs/wiki.md.
-    """
-    if not style.url:
-        return []
-    query = f"lang={lang}"
-    if talk_id is not None:
-        query = f"talk={quote(talk_id, safe='', errors='replace')}&{query}"
-    blocks = [f"## {heading}"]
-    if style.framed:
-        blocks.append(_frame(style.flavour, address(f"{style.url}/embed?{query}"), heading))
-    return [*blocks, link(messages(lang)("wiki.open_chat"), f"{style.url}/?{query}")]
-
-
-def talk_address(url: str, talk_id: str) -> str:
-    """The talk's own page at the server."""
-    return f"{url}/talk/{quote(talk_id, safe='/', errors='replace')}"
-
-
-def _frame(flavour: Flavour, src: str, title: str) -> str:
-    if flavour == "hugo":
-        return f'{{{{< verbatim src="{src}" title="{title}" >}}}}'
-    return (
-        f'<iframe src="{escape(src)}" title="{escape(title)}" width="100%" height="{_HEIGHT_PX}"'
-        f' loading="lazy" style="border:0" allow="{_ALLOWED}"'
-        ' referrerpolicy="strict-origin-when-cross-origin"></iframe>'
-    )
-
-
-_WINDOW_S = 300.0
-_LEAST_TURN = 60
-"""Of a turn's width: less is an interjection. A Han character counts as three letters."""
-_LEAST_OPENING = 40
-_LEAST_LEAD, _MOST_LEAD = 60, 180
-_ASKING, _ASKING_MORE = 0.15, 1.5
-_QUESTION = re.compile(r"[?？؟;][”’」』\"'）)]*$")
-
-_WIDE = r"\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
-_WORD = re.compile(rf"[{_WIDE}]|(?:(?![{_WIDE}])[^\W_])+(?:['’](?:(?![{_WIDE}])[^\W_])+)*")
-
-
-def lead(text: str) -> str:
-    """The first words that say something: a "Yeah." or two in front are passed over, and what is
-    too long ends between two words with an ellipsis."""
-    line = one_line(text)
-    spans = sentence_spans(line)
-    telling = (
-        begin
-        for begin, end in spans
-        if width(line[begin:end]) >= _LEAST_OPENING or end == len(line)
-    )
-    opening = line[next(telling, 0) :]
-    if width(opening) <= _MOST_LEAD:
-        return opening
-    ends = [end for _, end in sentence_spans(opening) if width(opening[:end]) <= _MOST_LEAD]
-    whole = opening[: max(ends, default=0)]
-    return whole if width(whole) >= _LEAST_LEAD else _cut(opening)
+    owner: Owner
+    file: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,155 +139,6 @@ class KeyMoment:
     start_s: float
     speaker: str | None
     lead: str
-
-
-def key_moments(transcript: Transcript) -> tuple[KeyMoment, ...]:
-    """The longest turn in every five minutes, among those whose start the source itself gives.
-
-    Who speaks long answers a question, as a rule; short turns ask, agree or interrupt. Who asks
-    most is left out: what a host says at length is a welcome or an advertisement. Turns with an
-    estimated start are none, since a moment should be where its link leads.
-    """
-    hosts = _hosts(transcript)
-    longest: dict[int, tuple[int, Utterance, float]] = {}
-    for turn, start_s in _timed_turns(transcript):
-        size = width(turn.text)
-        window = int(start_s // _WINDOW_S)
-        if turn.speaker in hosts or size < _LEAST_TURN:
-            continue
-        if window not in longest or size > longest[window][0]:
-            longest[window] = (size, turn, start_s)
-    chosen = sorted(longest.values(), key=lambda each: each[2])
-    return tuple(KeyMoment(start_s, turn.speaker, lead(turn.text)) for _, turn, start_s in chosen)
-
-
-def count_words(transcript: Transcript) -> int:
-    """Words of the talk itself; in scripts without spaces between words, characters."""
-    return sum(len(_WORD.findall(turn.text)) for turn in _turns(transcript))
-
-
-def _hosts(transcript: Transcript) -> frozenset[str]:
-    """Those who end a good part of their turns with a question, and more of them than the one who
-    says most: among friends everybody asks."""
-    turns: Counter[str] = Counter()
-    questions: Counter[str] = Counter()
-    sizes: Counter[str] = Counter()
-    for turn in _turns(transcript):
-        if turn.speaker:
-            turns[turn.speaker] += 1
-            questions[turn.speaker] += bool(_QUESTION.search(turn.text.rstrip()))
-            sizes[turn.speaker] += width(turn.text)
-    shares = {name: questions[name] / turns[name] for name in turns}
-    least = max([_ASKING, *(_ASKING_MORE * shares[name] for name, _ in sizes.most_common(1))])
-    return frozenset(name for name, share in shares.items() if share >= least)
-
-
-def _turns(transcript: Transcript) -> Iterator[Utterance]:
-    for section in transcript.sections:
-        if section.kind == "talk":
-            yield from section.utterances
-
-
-def _timed_turns(transcript: Transcript) -> Iterator[tuple[Utterance, float]]:
-    for turn in _turns(transcript):
-        if turn.start_s is not None and not turn.estimated:
-            yield turn, turn.start_s
-
-
-def _cut(text: str) -> str:
-    """The text up to the last space or clause before the limit."""
-    end = len(text)
-    while width(text[:end]) > _MOST_LEAD:
-        end -= 1 + (width(text[:end]) - _MOST_LEAD) // 4
-    breaks = [match.start() for match in re.finditer(r"\s|(?<=[，、；：])", text[:end])]
-    if breaks and breaks[-1] > end // 2:
-        end = breaks[-1]
-    return f"{text[:end].rstrip('，、；： ,;:')}…"
-
-
-_PLAIN = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
-_TAKEN = re.compile(
-    r"con|prn|aux|nul|com\d|lpt\d|index|home|readme"  # devices of Windows; pages of the wiki
-    r"|.*-[0-9a-f]{10}"  # might be another talk's name with its digest
-)
-_MOST_BYTES = 96
-"""Of what stands before the digest: with it the name stays under 143, the least limit in use."""
-
-
-def page_name(talk_id: str) -> str:
-    """The file's name for a talk.
-
-    An id of small letters, digits and hyphens is its own name. Any other is made into one in its
-    own script, and a digest of the id tells apart what became alike.
-    """
-    if _PLAIN.fullmatch(talk_id) and not _TAKEN.fullmatch(talk_id) and len(talk_id) <= _MOST_BYTES:
-        return f"{talk_id}.md"
-    digest = hashlib.sha256(talk_id.encode("utf-8", "surrogatepass")).hexdigest()[:10]
-    slug = _slug(talk_id)
-    return f"{slug}-{digest}.md" if slug else f"talk-{digest}.md"
-
-
-def _slug(text: str) -> str:
-    """Letters, their marks and digits of any script in small, all else as single hyphens."""
-    composed = unicodedata.normalize("NFC", text.casefold())
-    kept = "".join(sign if _is_letter(sign) else " " for sign in composed)
-    slug = "-".join(kept.split())
-    cut = slug.encode()[:_MOST_BYTES].decode("utf-8", "ignore")
-    return cut.rstrip("-")
-
-
-def _is_letter(sign: str) -> bool:
-    return unicodedata.category(sign)[0] in "LM" or unicodedata.category(sign) == "Nd"
-
-
-Owner = Literal["ours", "edited", "other"]
-
-_BLANK = "0" * 32
-SEAL_LINE = f"verbatim_page: {_BLANK}"
-"""Stands in the front matter of a page that is not sealed yet."""
-
-_SEAL = re.compile(r"^verbatim_page: (?P<digest>[0-9a-f]{32})$", re.MULTILINE)
-_FILE = re.compile(r"^verbatim_file: (?P<file>\".*\")$", re.MULTILINE)
-
-
-@dataclass(frozen=True, slots=True)
-class Origin:
-    """Whose a page is; ``file`` is the transcript that one of ours was made from, if any."""
-
-    owner: Owner
-    file: str | None = None
-
-
-def sealed(text: str) -> str:
-    """The page with its digest in place of ``SEAL_LINE``'s zeros. Only a whole line is taken for
-    it: a title may have the same words."""
-    return text.replace(f"\n{SEAL_LINE}\n", f"\nverbatim_page: {_seal_digest(text)}\n", 1)
-
-
-def origin(text: str) -> Origin:
-    """Whose the page is. Line ends, which version control may turn, don't count."""
-    text = same_ends(text)
-    found = _SEAL.search(text) if text.startswith("---\n") else None
-    if found is None:
-        return Origin("other")
-    blank = f"{text[: found.start('digest')]}{_BLANK}{text[found.end('digest') :]}"
-    if _seal_digest(blank) != found["digest"]:
-        return Origin("edited")
-    file = _FILE.search(text, 0, found.start())
-    return Origin("ours", read_yaml_string(file["file"]) if file else None)
-
-
-def same_ends(text: str) -> str:
-    """The text with line feeds only, and without a byte order mark."""
-    return text.removeprefix("\ufeff").replace("\r\n", "\n")
-
-
-def _seal_digest(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()[: len(_BLANK)]
-
-
-_LONGEST_S = 1_000_000.0
-"""Of a recording, eleven days: more is no length, but another figure or infinity."""
 
 
 def make_pages(transcripts: Sequence[Transcript], style: Style) -> list[Page]:
@@ -566,3 +330,217 @@ def _length_s(transcript: Transcript) -> float:
     except ValueError:
         told = 0.0
     return told if 0 < told < _LONGEST_S else max(ends, default=0.0)
+
+
+def chat(style: Style, lang: Lang, heading: str, talk_id: str | None = None) -> list[str]:
+    """The part of a page that asks: about one talk, or about all of them. Empty without a server.
+
+    Hugo leaves out HTML in Markdown by default, so there it is a shortcode, ``verbatim``, which
+    the site has to define: docs/wiki.md.
+    """
+    if not style.url:
+        return []
+    query = f"lang={lang}"
+    if talk_id is not None:
+        query = f"talk={quote(talk_id, safe='', errors='replace')}&{query}"
+    blocks = [f"## {heading}"]
+    if style.framed:
+        blocks.append(_frame(style.flavour, address(f"{style.url}/embed?{query}"), heading))
+    return [*blocks, link(messages(lang)("wiki.open_chat"), f"{style.url}/?{query}")]
+
+
+def talk_address(url: str, talk_id: str) -> str:
+    """The talk's own page at the server."""
+    return f"{url}/talk/{quote(talk_id, safe='/', errors='replace')}"
+
+
+def _frame(flavour: Flavour, src: str, title: str) -> str:
+    if flavour == "hugo":
+        return f'{{{{< verbatim src="{src}" title="{title}" >}}}}'
+    return (
+        f'<iframe src="{escape(src)}" title="{escape(title)}" width="100%" height="{_HEIGHT_PX}"'
+        f' loading="lazy" style="border:0" allow="{_ALLOWED}"'
+        ' referrerpolicy="strict-origin-when-cross-origin"></iframe>'
+    )
+
+
+def key_moments(transcript: Transcript) -> tuple[KeyMoment, ...]:
+    """The longest turn in every five minutes, among those whose start the source itself gives.
+
+    Who speaks long answers a question, as a rule; short turns ask, agree or interrupt. Who asks
+    most is left out: what a host says at length is a welcome or an advertisement. Turns with an
+    estimated start are none, since a moment should be where its link leads.
+    """
+    hosts = _hosts(transcript)
+    longest: dict[int, tuple[int, Utterance, float]] = {}
+    for turn, start_s in _timed_turns(transcript):
+        size = width(turn.text)
+        window = int(start_s // _WINDOW_S)
+        if turn.speaker in hosts or size < _LEAST_TURN:
+            continue
+        if window not in longest or size > longest[window][0]:
+            longest[window] = (size, turn, start_s)
+    chosen = sorted(longest.values(), key=lambda each: each[2])
+    return tuple(KeyMoment(start_s, turn.speaker, lead(turn.text)) for _, turn, start_s in chosen)
+
+
+def lead(text: str) -> str:
+    """The first words that say something: a "Yeah." or two in front are passed over, and what is
+    too long ends between two words with an ellipsis."""
+    line = one_line(text)
+    spans = sentence_spans(line)
+    telling = (
+        begin
+        for begin, end in spans
+        if width(line[begin:end]) >= _LEAST_OPENING or end == len(line)
+    )
+    opening = line[next(telling, 0) :]
+    if width(opening) <= _MOST_LEAD:
+        return opening
+    ends = [end for _, end in sentence_spans(opening) if width(opening[:end]) <= _MOST_LEAD]
+    whole = opening[: max(ends, default=0)]
+    return whole if width(whole) >= _LEAST_LEAD else _cut(opening)
+
+
+def count_words(transcript: Transcript) -> int:
+    """Words of the talk itself; in scripts without spaces between words, characters."""
+    return sum(len(_WORD.findall(turn.text)) for turn in _turns(transcript))
+
+
+def _hosts(transcript: Transcript) -> frozenset[str]:
+    """Those who end a good part of their turns with a question, and more of them than the one who
+    says most: among friends everybody asks."""
+    turns: Counter[str] = Counter()
+    questions: Counter[str] = Counter()
+    sizes: Counter[str] = Counter()
+    for turn in _turns(transcript):
+        if turn.speaker:
+            turns[turn.speaker] += 1
+            questions[turn.speaker] += bool(_QUESTION.search(turn.text.rstrip()))
+            sizes[turn.speaker] += width(turn.text)
+    shares = {name: questions[name] / turns[name] for name in turns}
+    least = max([_ASKING, *(_ASKING_MORE * shares[name] for name, _ in sizes.most_common(1))])
+    return frozenset(name for name, share in shares.items() if share >= least)
+
+
+def _turns(transcript: Transcript) -> Iterator[Utterance]:
+    for section in transcript.sections:
+        if section.kind == "talk":
+            yield from section.utterances
+
+
+def _timed_turns(transcript: Transcript) -> Iterator[tuple[Utterance, float]]:
+    for turn in _turns(transcript):
+        if turn.start_s is not None and not turn.estimated:
+            yield turn, turn.start_s
+
+
+def _cut(text: str) -> str:
+    """The text up to the last space or clause before the limit."""
+    end = len(text)
+    while width(text[:end]) > _MOST_LEAD:
+        end -= 1 + (width(text[:end]) - _MOST_LEAD) // 4
+    breaks = [match.start() for match in re.finditer(r"\s|(?<=[，、；：])", text[:end])]
+    if breaks and breaks[-1] > end // 2:
+        end = breaks[-1]
+    return f"{text[:end].rstrip('，、；： ,;:')}…"
+
+
+def page_name(talk_id: str) -> str:
+    """The file's name for a talk.
+
+    An id of small letters, digits and hyphens is its own name. Any other is made into one in its
+    own script, and a digest of the id tells apart what became alike.
+    """
+    if _PLAIN.fullmatch(talk_id) and not _TAKEN.fullmatch(talk_id) and len(talk_id) <= _MOST_BYTES:
+        return f"{talk_id}.md"
+    digest = hashlib.sha256(talk_id.encode("utf-8", "surrogatepass")).hexdigest()[:10]
+    slug = _slug(talk_id)
+    return f"{slug}-{digest}.md" if slug else f"talk-{digest}.md"
+
+
+def _slug(text: str) -> str:
+    """Letters, their marks and digits of any script in small, all else as single hyphens."""
+    composed = unicodedata.normalize("NFC", text.casefold())
+    kept = "".join(sign if _is_letter(sign) else " " for sign in composed)
+    slug = "-".join(kept.split())
+    cut = slug.encode()[:_MOST_BYTES].decode("utf-8", "ignore")
+    return cut.rstrip("-")
+
+
+def _is_letter(sign: str) -> bool:
+    return unicodedata.category(sign)[0] in "LM" or unicodedata.category(sign) == "Nd"
+
+
+def sealed(text: str) -> str:
+    """The page with its digest in place of ``SEAL_LINE``'s zeros. Only a whole line is taken for
+    it: a title may have the same words."""
+    return text.replace(f"\n{SEAL_LINE}\n", f"\nverbatim_page: {_seal_digest(text)}\n", 1)
+
+
+def origin(text: str) -> Origin:
+    """Whose the page is. Line ends, which version control may turn, don't count."""
+    text = same_ends(text)
+    found = _SEAL.search(text) if text.startswith("---\n") else None
+    if found is None:
+        return Origin("other")
+    blank = f"{text[: found.start('digest')]}{_BLANK}{text[found.end('digest') :]}"
+    if _seal_digest(blank) != found["digest"]:
+        return Origin("edited")
+    file = _FILE.search(text, 0, found.start())
+    return Origin("ours", read_yaml_string(file["file"]) if file else None)
+
+
+def same_ends(text: str) -> str:
+    """The text with line feeds only, and without a byte order mark."""
+    return text.removeprefix("\ufeff").replace("\r\n", "\n")
+
+
+def _seal_digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[: len(_BLANK)]
+
+
+def one_line(text: str) -> str:
+    """The text on one line, without what is not seen: controls, marks that turn the direction of
+    writing, lone surrogates, which no file can hold. The joiners of Persian and emoji stay."""
+    line = " ".join(text.split())
+    if line.isascii() and line.isprintable():
+        return line
+    return "".join(filter(_is_seen, line)).strip()
+
+
+def markdown(text: str) -> str:
+    """One line of Markdown that shows the text as it stands, wherever on a line it is put."""
+    line = _PUNCTUATION.sub(r"\\\1", one_line(text))
+    line = _EMOJI.sub(r"\:", _REFERENCES.sub(_references, line))
+    return _OPENING.sub(r"\1\\", line)
+
+
+def yaml_string(text: str) -> str:
+    """A value for front matter: a quoted string that YAML 1.1, YAML 1.2 and JSON read alike."""
+    return json.dumps(one_line(text), ensure_ascii=False).translate(_YAML)
+
+
+def read_yaml_string(text: str) -> str:
+    """What ``yaml_string`` was given, on one line."""
+    return str(json.loads(text))
+
+
+def address(url: str) -> str:
+    """The address without anything that would end it in Markdown, HTML or a shortcode."""
+    return quote(url, safe=_ADDRESS, errors="replace")
+
+
+def link(shown: str, url: str) -> str:
+    """A Markdown link; ``shown`` is Markdown already."""
+    return f"[{shown}](<{address(url)}>)"
+
+
+def _is_seen(sign: str) -> bool:
+    if sign in _JOINERS:
+        return True
+    return sign not in _NO_CHARACTERS and unicodedata.category(sign) not in _UNSEEN
+
+
+def _references(match: re.Match[str]) -> str:
+    return "".join(f"&#{ord(sign)};" for sign in match.group())
