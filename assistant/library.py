@@ -19,7 +19,7 @@ from typing import Literal, Protocol
 from assistant.citation.permalink import Resolved
 from assistant.citation.types import Lookup, Quotation
 from assistant.engine import Assistant
-from assistant.generation.quotes import Source
+from assistant.generation.draft import Source
 from assistant.generation.writer import Writer
 from assistant.llm.model import language_model
 from assistant.llm.types import ModelState
@@ -218,6 +218,16 @@ class Opened:
 
 
 @contextmanager
+def open_library(
+    library: str | Path | None = None, data: str | Path | None = None
+) -> Iterator[Assistant]:
+    """A library ready to be asked, its index brought up to date, for the block; it answers in
+    quotes. Arguments and errors are those of ``open_retriever``."""
+    with hold(_settings(library, data)) as held:
+        yield held.open(lambda _: None).assistant
+
+
+@contextmanager
 def open_retriever(
     library: str | Path | None = None, data: str | Path | None = None, *, limit: int = RETRIEVED
 ) -> Iterator[TranscriptRetriever]:
@@ -227,13 +237,16 @@ def open_retriever(
     and the indexes are kept (default: ``.verbatim``); ``limit`` is how many passages it retrieves.
     Raises as ``hold`` and ``Held.open`` do.
     """
+    with hold(_settings(library, data)) as held:
+        yield held.open(lambda _: None, limit=limit).retriever
+
+
+def _settings(library: str | Path | None, data: str | Path | None) -> Settings:
     default = Settings()
-    settings = Settings(
+    return Settings(
         library=Path(library).expanduser() if library else default.library,
         data=Path(data).expanduser() if data else default.data,
     )
-    with hold(settings) as held:
-        yield held.open(lambda _: None, limit=limit).retriever
 
 
 @contextmanager

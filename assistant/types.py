@@ -14,7 +14,7 @@ several steps (deep/)."""
 Json = dict[str, Any]
 """A JSON object, as it is read or written."""
 Outcome = Literal["supported", "mended", "unsupported", "no_claim"]
-"""What the check of a model's sentence came to: checking/types.py."""
+"""What the check of a model's sentence came to: verification/types.py."""
 Stage = Literal["searching", "writing", "splitting", "judging", "done"]
 Sureness = Literal["clear", "probable", "possible", "close", "nothing"]
 """From the surest answer to the surest refusal: three of answers, two of refusals."""
@@ -68,7 +68,7 @@ class Statement:
 
     ``lead`` is what stands before it (white space, a bullet); ``text`` has no markers.
     ``markers`` are of citations whose quotes support it. ``reason`` and ``detail`` say why an
-    ``unsupported`` one is: see checking/types.py.
+    ``unsupported`` one is: see verification/types.py.
     """
 
     text: str

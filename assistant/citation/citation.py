@@ -29,7 +29,7 @@ def cite(
         marker,
         chunk,
         moment_of_quote(chunk, sentences),
-        _distinct(sentence.speaker for sentence in sentences),
+        speakers_in(sentences),
         quote,
         verified=transcript is not None and quote_stands(quote, chunk.section, transcript),
     )
@@ -110,5 +110,6 @@ def _squeezed(text: str) -> str:
     return _SPACE.sub(" ", text).strip()
 
 
-def _distinct(names: Iterable[str | None]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(name for name in names if name))
+def speakers_in(sentences: Iterable[Sentence]) -> tuple[str, ...]:
+    """Who says these sentences, each once, in order."""
+    return tuple(dict.fromkeys(one.speaker for one in sentences if one.speaker))

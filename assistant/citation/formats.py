@@ -52,8 +52,8 @@ def copied(form: str, citation: Citation, link: str, published: str | None) -> C
 
 def markdown(citation: Citation, link: str | None = None) -> str:
     """A block quote, and under it who says it, where and when, as a link."""
-    quote = "\n".join(f"> {_markdown(line)}" for line in citation.quote.splitlines())
-    place = _markdown(_place(citation))
+    quote = "\n".join(f"> {_markdown_line(line)}" for line in citation.quote.splitlines())
+    place = _markdown_line(_source_line(citation))
     if address := link or citation.url:
         place = f"[{place}](<{_address(address)}>)"
     return f"{quote}\n>\n> — {place}"
@@ -62,7 +62,7 @@ def markdown(citation: Citation, link: str | None = None) -> str:
 def wikitext(citation: Citation, link: str | None = None) -> str:
     """MediaWiki: a block quote that holds nothing the wiki would read, and the source."""
     quote = _wiki(" ".join(citation.quote.split()))
-    place = _wiki(_place(citation))
+    place = _wiki(_source_line(citation))
     if address := link or citation.url:
         place = f"[{_address(address).replace('[', '%5B').replace(']', '%5D')} {place}]"
     return f"<blockquote>{quote}</blockquote>\n— {place}"
@@ -70,7 +70,7 @@ def wikitext(citation: Citation, link: str | None = None) -> str:
 
 def plain(citation: Citation, link: str | None = None) -> str:
     """One line with the quote and its source, and one with the address."""
-    first = f"“{' '.join(citation.quote.split())}” — {_place(citation)}"
+    first = f"“{' '.join(citation.quote.split())}” — {_source_line(citation)}"
     address = link or citation.url
     return f"{first}\n{address}" if address else first
 
@@ -112,7 +112,7 @@ def bibtex(citation: Citation, link: str | None = None, published: str | None = 
     return "\n".join([f"@misc{{{_key(citation)},", *lines, "}"])
 
 
-def _place(citation: Citation) -> str:
+def _source_line(citation: Citation) -> str:
     """Who, which talk, which part, when."""
     who = ", ".join(citation.speakers)
     parts = (who, citation.title, citation.heading, _clock(citation))
@@ -143,7 +143,7 @@ def _key(citation: Citation) -> str:
     return f"{name or 'talk'}{when}"
 
 
-def _markdown(text: str) -> str:
+def _markdown_line(text: str) -> str:
     """The line with a backslash before all that means something; a list's mark only opens one."""
     return _OPENING.sub(r"\1\\\2", _MARKDOWN.sub(r"\\\1", text.strip()))
 

@@ -25,6 +25,7 @@ from assistant.citation.align import (
     repeated,
     words_of,
 )
+from assistant.citation.citation import speakers_in
 from assistant.citation.types import Lookup, Match, Place
 from corpus.sentences import width
 from corpus.types import Chunk, Sentence, SettingsError
@@ -102,7 +103,7 @@ class QuoteFinder:
     def look_up(self, text: str, limit: int = 10, scope: Scope = EVERYWHERE) -> Lookup:
         """``find`` for words as they stand, whatever they look like."""
         words = words_of(text)
-        _check(text, words)
+        _require_a_quote(text, words)
         started = time.perf_counter()
         places = self._by_words(words, scope, text)
         worded = time.perf_counter()
@@ -125,7 +126,9 @@ class QuoteFinder:
             for place in self._worded(quote, passages[int(n)], widen=rank < WIDENED)
         )
 
-    def _worded(self, quote: QuoteWords, passage: Passage, *, widen: bool = False) -> list[Placed]:
+    def _worded(
+        self, quote: QuoteWords, passage: Passage, *, widen: bool = False
+    ) -> list[FoundPlace]:
         """Where the quote's wording stands in a passage, every time where it is exact; where the
         passage lacks the quote's start or end, in it and its neighbours."""
         found = align(quote, passage.words)
@@ -170,7 +173,7 @@ def match_of(found: Alignment) -> Match:
     return "close" if tells and found.similarity >= CLOSE else "none"
 
 
-def _check(text: str, words: WordSpans) -> None:
+def _require_a_quote(text: str, words: WordSpans) -> None:
     if not words.keys:
         raise SettingsError("The quote has no words: give the words to look up.")
     if len(text) > LONGEST:
@@ -209,21 +212,21 @@ class Passage:
 
 
 @dataclass(frozen=True, slots=True)
-class Placed:
+class FoundPlace:
     """A place, and the sentences it is made of, each by its chunk's id and its offset there."""
 
     place: Place
     held: frozenset[tuple[str, int]]
 
 
-def worded_place(passage: Passage, found: Alignment, match: Match) -> Placed:
+def worded_place(passage: Passage, found: Alignment, match: Match) -> FoundPlace:
     """The place of words that were found in a passage."""
     spans = matched_spans(passage.words, found.matched)
     start, end = spans[0][0], spans[-1][1]
     held = passage.sentences(start, end)
     first = held[0][2] + held[0][1].offset
     last = held[-1][2] + held[-1][1].end
-    chunk = max((one for one, _, _ in held), key=lambda one: _share(one, held))
+    chunk = max((one for one, _, _ in held), key=lambda one: _letters_of(one, held))
     sentences = tuple(sentence for _, sentence, _ in held)
     alone = all(one.id == chunk.id for one, _, _ in held)
     place = Place(
@@ -236,9 +239,9 @@ def worded_place(passage: Passage, found: Alignment, match: Match) -> Placed:
         spans=tuple((low - first, high - first) for low, high in spans),
         wording=found.wording,
         moment=moment_of_quote(chunk, sentences) if alone else moment_of(sentences),
-        speakers=_speakers(sentences),
+        speakers=speakers_in(sentences),
     )
-    return Placed(place, frozenset((one.id, sentence.offset) for one, sentence, _ in held))
+    return FoundPlace(place, frozenset((one.id, sentence.offset) for one, sentence, _ in held))
 
 
 def sentences_place(meant: Meant, match: Match) -> Place:
@@ -255,14 +258,14 @@ def sentences_place(meant: Meant, match: Match) -> Place:
         spans=(),
         wording=None,
         moment=moment_of_quote(chunk, sentences),
-        speakers=_speakers(sentences),
+        speakers=speakers_in(sentences),
     )
 
 
-def ranked(found: Iterable[Placed]) -> list[Place]:
+def ranked(found: Iterable[FoundPlace]) -> list[Place]:
     """Places in order, each sentence in one only: the same words first, then the nearest, the talk
     before a digest of it."""
-    ordered = sorted(found, key=lambda one: _key(one.place))
+    ordered = sorted(found, key=lambda one: _rank(one.place))
     places: list[Place] = []
     taken: set[tuple[str, int]] = set()
     for one in ordered:
@@ -273,17 +276,13 @@ def ranked(found: Iterable[Placed]) -> list[Place]:
     return places
 
 
-def _key(place: Place) -> tuple[bool, float]:
+def _rank(place: Place) -> tuple[bool, float]:
     kind = 1 - _DIGEST * (1 - WORTH[place.chunk.kind])
     return place.match != "exact", -place.similarity * kind
 
 
-def _share(chunk: Chunk, held: Sequence[tuple[Chunk, Sentence, int]]) -> int:
+def _letters_of(chunk: Chunk, held: Sequence[tuple[Chunk, Sentence, int]]) -> int:
     return sum(len(sentence.text) for one, sentence, _ in held if one.id == chunk.id)
-
-
-def _speakers(sentences: Iterable[Sentence]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(one.speaker for one in sentences if one.speaker))
 
 
 def unwrapped(text: str) -> str:

@@ -6,18 +6,17 @@ which no sentence is supported. Pure but for the source that quotes are verified
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from assistant.citation.citation import cite
 from assistant.generation.deep.parts import Subquestion
 from assistant.generation.deep.search import PartEvidence
-from assistant.generation.draft import Draft
-from assistant.generation.quotes import pick
+from assistant.generation.draft import Draft, Source
+from assistant.generation.quotes import choose_quotes, speaker_label
 from assistant.messages.catalogue import Messages, messages
 from assistant.retrieval.context import Excerpt
 from assistant.types import Citation, Statement, Step
-from corpus.types import Transcript
 
 SENTENCES = 4
 """Of one part at most: a deep answer has several."""
@@ -28,7 +27,7 @@ _ENDS = ("?", "？", ":", "：", ".", "。", "!", "！")
 
 
 @dataclass(frozen=True, slots=True)
-class CheckedSentence:
+class SupportedSentence:
     """A supported sentence with the quotes that hold it, and the parts (0-based) that it covers."""
 
     statement: Statement
@@ -37,10 +36,10 @@ class CheckedSentence:
 
 
 @dataclass(frozen=True, slots=True)
-class PartAnswer:
+class Candidate:
     """One way to answer: drafts that belong together, each read from excerpts of its own."""
 
-    sentences: tuple[CheckedSentence, ...]
+    sentences: tuple[SupportedSentence, ...]
     written: int
 
     @property
@@ -76,7 +75,7 @@ class Drafts:
         """All that the model read."""
         return "\n\n".join(dict.fromkeys(draft.seen for draft in self.all))
 
-    def candidates(self, read: Sequence[Sequence[Excerpt]]) -> tuple[PartAnswer, PartAnswer]:
+    def candidates(self, read: Sequence[Sequence[Excerpt]]) -> tuple[Candidate, Candidate]:
         """The two ways to answer: over all parts together, and part by part."""
         return candidate_of([self.whole], read), candidate_of(self.of_parts, read)
 
@@ -88,7 +87,7 @@ class Drafts:
 
 
 @dataclass(frozen=True, slots=True)
-class Composed:
+class ComposedAnswer:
     """Sentences, titles and quotes with their citations, and the steps that led to them;
     ``is_written`` where a sentence of the model's is among them."""
 
@@ -103,8 +102,8 @@ def compose(
     found: Sequence[PartEvidence],
     read: Sequence[Sequence[Excerpt]],
     language: str,
-    source: Callable[[str], Transcript | None],
-) -> Composed:
+    source: Source,
+) -> ComposedAnswer:
     """The chosen candidate's supported sentences with what the other drafts add, by part; quotes
     where a part has none. ``read`` are the excerpts of each part that was ``found``."""
     say = messages(language)
@@ -126,33 +125,33 @@ def compose(
         if quotes:
             steps.append(Step("gap", say("steps.quoted", one.part.title)))
     steps.append(answer_step(sum(map(len, (together, *apart))), len(composer.citations), say))
-    return Composed(
+    return ComposedAnswer(
         tuple(composer.statements), tuple(composer.citations), tuple(steps), bool(sentences)
     )
 
 
-def candidate_of(drafts: Iterable[Draft], read: Sequence[Sequence[Excerpt]]) -> PartAnswer:
+def candidate_of(drafts: Iterable[Draft], read: Sequence[Sequence[Excerpt]]) -> Candidate:
     """The supported sentences of some drafts; ``read`` are the excerpts of each part."""
     drafts = tuple(drafts)
     held = [sentence for draft in drafts for sentence in _supported(draft, read)]
     claims = [s for draft in drafts for s in draft.statements if s.outcome != "no_claim"]
-    return PartAnswer(tuple(held), len(claims) + sum(draft.dropped for draft in drafts))
+    return Candidate(tuple(held), len(claims) + sum(draft.dropped for draft in drafts))
 
 
-def _supported(draft: Draft, read: Sequence[Sequence[Excerpt]]) -> list[CheckedSentence]:
+def _supported(draft: Draft, read: Sequence[Sequence[Excerpt]]) -> list[SupportedSentence]:
     by_marker: Mapping[int, Citation] = {one.marker: one for one in draft.citations}
     found = []
     for statement in draft.statements:
         quotes = tuple(by_marker[marker] for marker in statement.markers)
         if quotes and statement.outcome in ("supported", "mended"):
             parts = frozenset(
-                n for n, excerpts in enumerate(read) if any(_read(q, excerpts) for q in quotes)
+                n for n, excerpts in enumerate(read) if any(_is_from(q, excerpts) for q in quotes)
             )
-            found.append(CheckedSentence(statement, quotes, parts))
+            found.append(SupportedSentence(statement, quotes, parts))
     return found
 
 
-def _read(quote: Citation, excerpts: Sequence[Excerpt]) -> bool:
+def _is_from(quote: Citation, excerpts: Sequence[Excerpt]) -> bool:
     """Whether a quote is from these excerpts."""
     return any(
         excerpt.chunk.id == quote.chunk_id
@@ -161,13 +160,13 @@ def _read(quote: Citation, excerpts: Sequence[Excerpt]) -> bool:
     )
 
 
-def joined(first: PartAnswer, *others: PartAnswer) -> tuple[CheckedSentence, ...]:
+def joined(first: Candidate, *others: Candidate) -> tuple[SupportedSentence, ...]:
     """The first candidate's sentences, and of the others those that bring quotes of their own."""
-    kept: list[CheckedSentence] = []
+    kept: list[SupportedSentence] = []
     for sentence in (one for candidate in (first, *others) for one in candidate.sentences):
         said = {sentence.statement.text for sentence in kept}
         known = [quote for other in kept for quote in other.quotes]
-        fresh = [quote for quote in sentence.quotes if not any(_same(quote, q) for q in known)]
+        fresh = [quote for quote in sentence.quotes if not any(_is_inside(quote, q) for q in known)]
         of_first = sentence in first.sentences
         if sentence.statement.text not in said and (of_first or fresh):
             kept.append(sentence)
@@ -175,13 +174,13 @@ def joined(first: PartAnswer, *others: PartAnswer) -> tuple[CheckedSentence, ...
 
 
 def arranged(
-    sentences: Sequence[CheckedSentence], parts: int
-) -> tuple[tuple[CheckedSentence, ...], ...]:
+    sentences: Sequence[SupportedSentence], parts: int
+) -> tuple[tuple[SupportedSentence, ...], ...]:
     """Sentences by part, ``parts`` + 1 groups: first those on several parts or on none of them.
 
     A group is cut at so many sentences. With one part all are the first group's.
     """
-    groups: list[list[CheckedSentence]] = [[] for _ in range(parts + 1)]
+    groups: list[list[SupportedSentence]] = [[] for _ in range(parts + 1)]
     for sentence in sentences:
         alone = parts > 1 and len(sentence.parts) == 1
         groups[next(iter(sentence.parts)) + 1 if alone else 0].append(sentence)
@@ -189,11 +188,9 @@ def arranged(
     return tuple(tuple(group[:most]) for group in groups)
 
 
-def _quotes(
-    found: PartEvidence, source: Callable[[str], Transcript | None]
-) -> tuple[Citation, ...]:
+def _quotes(found: PartEvidence, source: Source) -> tuple[Citation, ...]:
     """What stands in for a part, as far as it still stands on disk."""
-    picks = pick(found.evidence)[:QUOTES]
+    picks = choose_quotes(found.evidence)[:QUOTES]
     cited = (cite(0, one.chunk, one.sentences, source(one.chunk.file)) for one in picks)
     return tuple(quote for quote in cited if quote.verified)
 
@@ -212,7 +209,7 @@ class Composer:
         colon = "" if words.endswith(_ENDS) else ":" if words.isascii() else "："
         self._put(Statement(f"{words}{colon}", "no_claim"), "\n\n")
 
-    def say(self, sentences: Sequence[CheckedSentence]) -> None:
+    def say(self, sentences: Sequence[SupportedSentence]) -> None:
         """Sentences as one paragraph, or as a list where all of them were written as one."""
         as_list = all(sentence.statement.lead.strip() for sentence in sentences)
         for n, sentence in enumerate(sentences):
@@ -224,10 +221,8 @@ class Composer:
     def quote(self, quotes: Sequence[Citation]) -> None:
         """Quotes as a list, each behind the name of who says it."""
         for n, quote in enumerate(quotes):
-            who = "、".join(quote.speakers)
-            name = f"{who}：" if who and not who.isascii() else f"{who}: " if who else ""
-            words = " ".join(quote.quote.split())
-            statement = Statement(f"{name}{words}", "supported", (self._marker(quote),))
+            words = f"{speaker_label(quote.speakers)}{' '.join(quote.quote.split())}"
+            statement = Statement(words, "supported", (self._marker(quote),))
             self._put(statement, "\n- " if n else "\n\n- ")
 
     def _put(self, statement: Statement, lead: str) -> None:
@@ -236,13 +231,13 @@ class Composer:
     def _marker(self, quote: Citation) -> int:
         """The quote's marker; one that lies inside an earlier quote has that one's."""
         for known in self.citations:
-            if _same(quote, known):
+            if _is_inside(quote, known):
                 return known.marker
         self.citations.append(replace(quote, marker=len(self.citations) + 1))
         return len(self.citations)
 
 
-def _same(quote: Citation, known: Citation) -> bool:
+def _is_inside(quote: Citation, known: Citation) -> bool:
     return quote.chunk_id == known.chunk_id and quote.quote in known.quote
 
 
@@ -275,7 +270,7 @@ def failed_step(name: str, say: Messages) -> Step:
     return Step("draft", say("steps.failed", name))
 
 
-def draft_step(name: str, judged: PartAnswer, parts: int, took_s: float, say: Messages) -> Step:
+def draft_step(name: str, judged: Candidate, parts: int, took_s: float, say: Messages) -> Step:
     """A draft, and how much of it holds and of the question it covers."""
     held = say("steps.supported", len(judged.sentences), n=judged.written)
     covered = say("steps.covered", len(judged.covered), n=parts)
@@ -293,7 +288,7 @@ def answer_step(sentences: int, citations: int, say: Messages) -> Step:
     return Step("answer", f"{checked}{say('steps.comma')}{cited}")
 
 
-def within(outer: Step, inner: Step) -> Step:
+def with_substep(outer: Step, inner: Step) -> Step:
     """A step with one more that it led to, and its time."""
     took_s = outer.elapsed_s + inner.elapsed_s
     return replace(outer, elapsed_s=took_s, steps=(*outer.steps, inner))

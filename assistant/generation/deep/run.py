@@ -25,7 +25,7 @@ from assistant.generation.deep.compose import (
     gap_step,
     judge_step,
     part_step,
-    within,
+    with_substep,
 )
 from assistant.generation.deep.parts import (
     PARTS,
@@ -39,7 +39,7 @@ from assistant.generation.deep.parts import (
 from assistant.generation.deep.search import HITS, PartEvidence, pooled, search_part, shares
 from assistant.generation.draft import Draft, answer_text
 from assistant.generation.prompts import missing_messages, parts_messages
-from assistant.generation.quotes import BELIEVED, in_quotes, kept_part, refused
+from assistant.generation.quotes import BELIEVED, refusal_answer, why_cut_short, why_in_quotes
 from assistant.generation.writer import Writer
 from assistant.llm.failures import LanguageModelError
 from assistant.llm.types import BEAT_S, LanguageModel, Message
@@ -67,7 +67,7 @@ FAILURES = 2
 LEAST_S = 1.0
 """With less time than this no call is begun."""
 
-Asking = Generator[None, None, tuple[Subquestion, ...]]
+PendingParts = Generator[None, None, tuple[Subquestion, ...]]
 """Parts, after moments at which whoever waits for them may leave; closing it ends the request."""
 
 _T = TypeVar("_T")
@@ -93,11 +93,11 @@ def answer_deep(
     """
     meter = BudgetMeter(budget or writer.deep)
     splitter = Splitter(writer.model, retriever, meter)
-    run = _DeepRun(query, retriever, writer, language, wishes, meter, splitter, DeepProgress(meter))
+    run = _DeepRun(query, retriever, writer, language, wishes, meter, splitter, Progress(meter))
     yield from run.split()
     yield from run.search()
     if run.sure < min_confidence:
-        yield run.progress.update("done", run.refused())
+        yield run.progress.update("done", run.refusal())
         return
     yield from run.draft()
     yield from run.judge()
@@ -116,7 +116,7 @@ class _DeepRun:
     wishes: Wishes | None
     meter: BudgetMeter
     splitter: Splitter
-    progress: DeepProgress
+    progress: Progress
     parts: tuple[Subquestion, ...] = ()
     found: list[PartEvidence] = field(default_factory=list)
     read: list[tuple[Excerpt, ...]] = field(default_factory=list)
@@ -209,9 +209,9 @@ class _DeepRun:
             asked = self.drafts.all
             declined = bool(asked) and all(draft.declined for draft in asked)
             if not composed.citations or (declined and self.sure < BELIEVED):
-                return self.refused()
+                return self.refusal()
             reason = reason or ("declined" if declined else "unsupported" if asked else "")
-        notice = (kept_part if composed.is_written else in_quotes)(reason, self.language)
+        notice = (why_cut_short if composed.is_written else why_in_quotes)(reason, self.language)
         return Answer(
             answer_text(composed.statements, self.language),
             composed.citations,
@@ -227,10 +227,10 @@ class _DeepRun:
             steps=(*self.progress.steps, *composed.steps),
         )
 
-    def refused(self) -> Answer:
+    def refusal(self) -> Answer:
         """Nothing in the library answers."""
         best = max(self.found, key=lambda found: found.evidence.answerable)
-        answer = refused(best.evidence, self.language)
+        answer = refusal_answer(best.evidence, self.language)
         took_ms = {"total": round(1000 * self.meter.elapsed_s, 1)}
         return replace(answer, timings_ms=took_ms, steps=tuple(self.progress.steps))
 
@@ -257,7 +257,7 @@ class _DeepRun:
         before = self.progress.steps[:-1] if gap else self.progress.steps
 
         def put(step: Step) -> None:
-            self.progress.steps = [*before, within(gap, step) if gap else step]
+            self.progress.steps = [*before, with_substep(gap, step) if gap else step]
 
         put(begun_step(name, self.say))
         yield self.progress.update("writing")
@@ -300,7 +300,7 @@ class Splitter:
         self._retriever = retriever
         self._meter = meter
 
-    def parts(self, query: Query) -> Asking:
+    def parts(self, query: Query) -> PendingParts:
         """By rule where the question names its sides, by talk where it asks what several say, else
         as the model proposes; the question as it is where all that fails."""
         known = self._known(query.scope)
@@ -315,7 +315,7 @@ class Splitter:
         by_talk = split_by_talk(query.text, broad)
         return by_talk if len(by_talk) > 1 else by_rule
 
-    def missing(self, query: Query, draft: str, limit: int) -> Asking:
+    def missing(self, query: Query, draft: str, limit: int) -> PendingParts:
         """What the model finds that a draft leaves open, if it asks for it, and for nobody new."""
         question = query.text
         reply = yield from self._listed(missing_messages(question, draft, limit), limit)
@@ -353,7 +353,7 @@ class Splitter:
         return listed(said.strip(), limit)
 
 
-class DeepProgress:
+class Progress:
     """Makes the updates of one answer. ``steps`` may be changed at any time."""
 
     def __init__(self, meter: BudgetMeter) -> None:

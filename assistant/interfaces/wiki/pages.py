@@ -99,7 +99,7 @@ class Style:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One page. ``name`` is that of its file, ``text`` is sealed: see ``seal.py``."""
+    """One page. ``name`` is that of its file, ``text`` is sealed: see ``sealed``."""
 
     name: str
     text: str
