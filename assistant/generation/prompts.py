@@ -23,6 +23,7 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
 from assistant.llm.types import Message
+from assistant.messages.catalogue import closest
 from assistant.retrieval.context import NO_ANSWER, Excerpt, neutral, render
 from assistant.retrieval.query import COMPLETE, HANDLE
 from assistant.retrieval.wishes import Wishes
@@ -219,8 +220,7 @@ def language_line(tag: str) -> str:
 def shown_answers(tag: str) -> Sequence[tuple[str, str]]:
     """Questions about ``EXCERPTS`` with their answers, in the language of this tag where there are
     some, else in English."""
-    name = "zh-Hans" if tag == "zh" else tag
-    return _ANSWERS.get(name) or _ANSWERS["en"]
+    return _ANSWERS[closest(tag, _ANSWERS) or "en"]
 
 
 def _asked(question: str, excerpts: str, tag: str) -> Message:
@@ -228,5 +228,5 @@ def _asked(question: str, excerpts: str, tag: str) -> Message:
 
 
 def _in(lines: Mapping[str, str], tag: str) -> str | None:
-    name = "zh-Hans" if tag == "zh" else tag
-    return lines.get(name) or lines.get(name.partition("-")[0])
+    name = closest(tag, lines)
+    return lines[name] if name else None
