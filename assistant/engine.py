@@ -13,8 +13,13 @@ from assistant.citation.lookup import QuoteFinder
 from assistant.citation.permalink import Resolved, resolve
 from assistant.citation.types import Lookup, Quotation
 from assistant.generation.deep.run import answer_deep
-from assistant.generation.draft import Draft
-from assistant.generation.quotes import fallen_back, kept, quoted, refused, written
+from assistant.generation.draft import Draft, model_answer
+from assistant.generation.quotes import (
+    fallback_answer,
+    quotes_answer,
+    refusal_answer,
+    why_cut_short,
+)
 from assistant.generation.writer import Writer
 from assistant.llm.failures import LanguageModelError
 from assistant.llm.types import BEAT_S, ModelState
@@ -166,9 +171,9 @@ class Assistant:
         evidence = self._retriever.search(asked.query, READ_HITS if writer else HITS)
         clock.lap("search")
         if not evidence.hits or evidence.answerable < self._min_confidence:
-            answer = refused(evidence, asked.language)
+            answer = refusal_answer(evidence, asked.language)
         elif writer is None:
-            answer = quoted(evidence, asked.language, self._source)
+            answer = quotes_answer(evidence, asked.language, self._source)
         else:
             answer = yield from self._written(writer, asked, evidence, clock)
         clock.lap("answer")
@@ -205,17 +210,17 @@ class Assistant:
                     # What is yielded between two sentences is a moment to leave, and no news.
                     if now.holds and now != draft:
                         clock.lap_once("first")
-                        update = Update("writing", written(now, evidence, language, name))
+                        update = Update("writing", model_answer(now, evidence, language, name))
                     yield update
                     draft = now
         except LanguageModelError as error:
             failure = error.reason
         if draft.holds:
-            answer = written(draft, evidence, language, name)
+            answer = model_answer(draft, evidence, language, name)
             reason = failure or ("cut" if draft.cut else "")
-            return kept(answer, reason, language) if reason else answer
+            return replace(answer, notice=why_cut_short(reason, language)) if reason else answer
         quotes = replace(evidence, hits=evidence.hits[:HITS])
-        return fallen_back(draft, failure, quotes, language, self._source, name)
+        return fallback_answer(draft, failure, quotes, language, self._source, name)
 
 
 class _Clock:

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Literal
 
 from assistant.engine import Assistant
-from assistant.generation.quotes import Source
+from assistant.generation.draft import Source
 from assistant.generation.writer import Writer
 from assistant.llm.model import language_model
 from assistant.settings import ModelSettings, Settings
@@ -45,9 +45,17 @@ RETRIEVED = 10
 Phase = Literal["loading", "ready", "failed"]
 Say = Callable[[str], None]
 """Is told what is being done, one short line at a time."""
-
-
 Build = Callable[[Say], Assistant]
+
+
+@contextmanager
+def open_library(
+    library: str | Path | None = None, data: str | Path | None = None
+) -> Iterator[Assistant]:
+    """A library ready to be asked, its index brought up to date, for the block; it answers in
+    quotes. Arguments and errors are those of ``open_retriever``."""
+    with lock_library(_settings(library, data)) as locked:
+        yield locked.open(lambda _: None).assistant
 
 
 @contextmanager
@@ -60,13 +68,16 @@ def open_retriever(
     and the indexes are kept (default: ``.verbatim``); ``limit`` is how many passages it retrieves.
     Raises as ``lock_library`` and ``LockedLibrary.open`` do.
     """
+    with lock_library(_settings(library, data)) as locked:
+        yield locked.open(lambda _: None, limit=limit).retriever
+
+
+def _settings(library: str | Path | None, data: str | Path | None) -> Settings:
     default = Settings()
-    settings = Settings(
+    return Settings(
         library=Path(library).expanduser() if library else default.library,
         data=Path(data).expanduser() if data else default.data,
     )
-    with lock_library(settings) as held:
-        yield held.open(lambda _: None, limit=limit).retriever
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""The nouns of a conversation: turns, citations, answers."""
+"""The nouns of a conversation: turns, citations, answers; and how sure an answer is."""
 
 from __future__ import annotations
 
@@ -14,8 +14,17 @@ several steps (deep/)."""
 Json = dict[str, Any]
 """A JSON object, as it is read or written."""
 Outcome = Literal["supported", "mended", "unsupported", "no_claim"]
-"""What the check of a model's sentence came to: checking/types.py."""
+"""What the check of a model's sentence came to: verification/types.py."""
 Stage = Literal["searching", "writing", "splitting", "judging", "done"]
+Sureness = Literal["clear", "probable", "possible", "close", "nothing"]
+"""From the surest answer to the surest refusal: three of answers, two of refusals."""
+
+CLEAR = 0.9
+"""From this probability on the calibration expects that at most one question in ten has none."""
+PROBABLE = 0.7
+"""From here on it expects at most three in ten."""
+NOTHING = 0.2
+"""Below this it expects an answer to at most one in five."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +68,7 @@ class Statement:
 
     ``lead`` is what stands before it (white space, a bullet); ``text`` has no markers.
     ``markers`` are of citations whose quotes support it. ``reason`` and ``detail`` say why an
-    ``unsupported`` one is: see checking/types.py.
+    ``unsupported`` one is: see verification/types.py.
     """
 
     text: str
@@ -104,6 +113,11 @@ class Answer:
     seen: str = ""
     steps: tuple[Step, ...] = ()
 
+    @property
+    def sureness(self) -> Sureness:
+        """How sure the library is of it."""
+        return sureness(self.answerable, answered=self.status == "answered")
+
 
 @dataclass(frozen=True, slots=True)
 class Update:
@@ -117,3 +131,22 @@ class Update:
     answer: Answer | None = None
     seconds_left: float | None = None
     calls_left: int | None = None
+
+
+def sureness(answerable: float, *, answered: bool) -> Sureness:
+    """The level of a calibrated probability (0 to 1) that the library answers the question.
+
+    ``answered`` is whether it reached the operator's threshold, so that an answer was given. The
+    levels go by the probability alone, so that a word means the same whatever threshold is set: the
+    threshold decides whether there is an answer, not how sure it is.
+    """
+    if not answered:
+        return "nothing" if answerable < NOTHING else "close"
+    if answerable >= CLEAR:
+        return "clear"
+    return "probable" if answerable >= PROBABLE else "possible"
+
+
+def percent(probability: float) -> str:
+    """As ``93%``; an estimate is never shown as 0 or 100, which would claim certainty."""
+    return f"{min(99, max(1, round(100 * probability)))}%"

@@ -25,6 +25,8 @@ from corpus.types import (
     embedded_text,
 )
 
+_MOST_CHUNKS = 1000
+"""Of a section: an id that fits none of so many ordinals is not one of ours."""
 _LEAST_ROOM_TOKENS = 16
 _SLACK_TOKENS = 4
 _SHRINKING = 0.9
@@ -155,6 +157,12 @@ def chunk_id(chunk: Chunk, ordinal: int) -> str:
     of_it = (chunk.transcript_id, str(chunk.section), str(ordinal), chunk.embedded_text)
     identity = "\n".join(of_it).encode("utf-8", "backslashreplace")
     return hashlib.sha256(identity).hexdigest()[:20]
+
+
+def ordinal_of(chunk: Chunk) -> int | None:
+    """Which number the chunk comes as in its section, as its id tells; ``None`` for another id."""
+    numbers = (n for n in range(_MOST_CHUNKS) if chunk_id(chunk, n) == chunk.id)
+    return next(numbers, None)
 
 
 def _joined(parts: Sequence[Piece]) -> tuple[str, tuple[Sentence, ...]]:

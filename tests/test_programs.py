@@ -81,6 +81,13 @@ def test_a_client_of_mcp_finds_a_quote(url: str, capsys: pytest.CaptureFixture[s
 
 
 @pytest.mark.usefixtures("notes")
+def test_a_library_is_asked_from_python(capsys: pytest.CaptureFixture[str]) -> None:
+    out = printed(block_with("open_library("), capsys)
+    assert "Ann: A sharp knife is safer" in out
+    assert "1 ('Ann',) 10.0 https://www.youtube.com/watch?v=abcdefghijk&t=10s" in out
+
+
+@pytest.mark.usefixtures("notes")
 def test_the_retriever_is_one_import(capsys: pytest.CaptureFixture[str]) -> None:
     block = block_with("retriever.retrieve(")
     assert block.count("import") == 1

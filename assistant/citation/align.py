@@ -1,17 +1,14 @@
-"""A quote word by word against a passage.
+"""A quote word by word against passages: where its words stand, changed or not. Pure.
 
-A text as the words that a quote is compared by, each with its place in the text as it stands.
+Texts are compared by their words once folded (width, case, Traditional to Simplified), without
+punctuation. A word is a character where a script has no spaces, and in Hangul, whose endings
+change.
 
-Folded (width, case, Traditional to Simplified), without punctuation. A word is a character where a
-script has no spaces, and in Hangul, whose endings change.
-
-Where the words of a quote stand in a passage, changed or not: pure.
-
-An alignment of the whole quote with a part of the passage at the least cost, after Sellers (1980),
-"The theory and computation of evolutionary distances": a quote's word that the passage lacks costs
-its weight, a word of the passage that the quote leaves out half of its own, since memory drops
-words more often than it invents them; forms of one word cost little. One row of the table for each
-word of the quote, computed for all passages at once.
+The whole quote is aligned with a part of the passage at the least cost, after Sellers (1980), "The
+theory and computation of evolutionary distances": a quote's word that the passage lacks costs its
+weight, a word of the passage that the quote leaves out half of its own, since memory drops words
+more often than it invents them; forms of one word cost little. One row of the table for each word
+of the quote, computed for all passages at once.
 """
 
 from __future__ import annotations
@@ -29,6 +26,20 @@ from assistant.citation.types import QuoteDifference
 from corpus.language import fold
 from index.lexical.terms import terms
 
+Floats = npt.NDArray[np.float64]
+Keys = npt.NDArray[np.int32]
+
+LEFT_OUT = 0.5
+FORM = 0.3
+"""Share of its weight that another form of a word costs."""
+LIGHT = 0.5
+"""What a function word weighs."""
+_CHARACTER, _FULL = 1.0, 1.6
+"""What another character or word weighs."""
+_NEVER = 1e9
+_STEM = 5
+"""Words of more letters that begin alike are taken for forms of one word."""
+
 _SINGLE = (
     "々〆〇ぁ-ゖァ-ヺー㐀-鿿豈-﫿가-힣\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\U00020000-\U000323af"
 )
@@ -38,12 +49,6 @@ _WORD = re.compile(
     r"|(?<=\d)[.,](?=\d))*"
 )
 _INSIDE = re.compile(r"['’]|(?<=\d),(?=\d{3})")
-_STEM = 5
-"""Words of more letters that begin alike are taken for forms of one word."""
-LIGHT = 0.5
-"""What a function word weighs."""
-_CHARACTER, _FULL = 1.0, 1.6
-"""What another character or word weighs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,89 +57,6 @@ class WordSpans:
 
     keys: tuple[str, ...]
     spans: tuple[tuple[int, int], ...]
-
-
-def words_of(text: str) -> WordSpans:
-    """The words of a text in order."""
-    folded, origins = _folded(text)
-    found = [(match.group(), *match.span()) for match in _WORD.finditer(folded)]
-    keys = tuple(_INSIDE.sub("", key) if not key.isalnum() else key for key, _, _ in found)
-    if origins is None:
-        return WordSpans(keys, tuple((start, end) for _, start, end in found))
-    return WordSpans(keys, tuple((origins[start], origins[end - 1] + 1) for _, start, end in found))
-
-
-@lru_cache(maxsize=65_536)
-def weight(key: str) -> float:
-    """What a word tells about where it comes from: function words little."""
-    if not terms(key):
-        return LIGHT
-    return _CHARACTER if _WORD.fullmatch(key) and len(key) == 1 else _FULL
-
-
-def stem(key: str) -> str:
-    """The beginning that forms of a word share; empty for short words and single characters."""
-    return key[:_STEM] if len(key) > _STEM and key.isalpha() else ""
-
-
-def matched_spans(words: WordSpans, matched: Sequence[int]) -> tuple[tuple[int, int], ...]:
-    """Spans of these words of the text, ascending; words that follow each other are one span."""
-    joined: list[tuple[int, int]] = []
-    last = -2
-    for n in matched:
-        start, end = words.spans[n]
-        if n == last + 1 and joined:
-            start = joined.pop()[0]
-        joined.append((start, end))
-        last = n
-    return tuple(joined)
-
-
-def _folded(text: str) -> tuple[str, Sequence[int] | None]:
-    """The folded text, and for each of its characters the offset of the one it comes from; ``None``
-    where the two run side by side."""
-    if text.isascii():
-        return text.lower(), None
-    clusters = _clusters(text)
-    light = [_light(cluster) for _, cluster in clusters]
-    joined = "".join(light)
-    folded = fold(joined)
-    if len(folded) != len(joined):
-        light = [fold(cluster) for _, cluster in clusters]
-        folded = "".join(light)
-    origins = [offset for (offset, _), piece in zip(clusters, light, strict=True) for _ in piece]
-    return folded, origins
-
-
-def _clusters(text: str) -> list[tuple[int, str]]:
-    """Characters with the marks and vowels that are written into them, and their offsets."""
-    clusters: list[tuple[int, str]] = []
-    for offset, character in enumerate(text):
-        if clusters and _joins(character):
-            start, before = clusters[-1]
-            clusters[-1] = (start, before + character)
-        else:
-            clusters.append((offset, character))
-    return clusters
-
-
-@lru_cache(maxsize=16_384)
-def _joins(character: str) -> bool:
-    return bool(unicodedata.combining(character)) or "\u1160" <= character <= "\u11ff"
-
-
-@lru_cache(maxsize=65_536)
-def _light(cluster: str) -> str:
-    return unicodedata.normalize("NFKC", cluster).casefold()
-
-
-Floats = npt.NDArray[np.float64]
-Keys = npt.NDArray[np.int32]
-
-LEFT_OUT = 0.5
-FORM = 0.3
-"""Share of its weight that another form of a word costs."""
-_NEVER = 1e9
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,21 +111,6 @@ class QuoteWords:
         return np.array(own, dtype=np.int32), np.array(stems, dtype=np.int32)
 
 
-def costs(quote: QuoteWords, passages: Sequence[WordSpans]) -> Floats:
-    """The least cost of the quote in each passage, as a share of its own weight, (passages,)."""
-    size = max((len(one.keys) for one in passages), default=0)
-    numbers = np.zeros((len(passages), size), dtype=np.int32)
-    stems = np.zeros_like(numbers)
-    weights = np.full(numbers.shape, 4.0)
-    for row, passage in enumerate(passages):
-        end = len(passage.keys)
-        numbers[row, :end], stems[row, :end] = quote.numbered(passage.keys)
-        weights[row, :end] = [weight(key) for key in passage.keys]
-    *_, last = _rows(quote, numbers, stems, weights)
-    share: Floats = last.min(axis=1) / quote.weights.sum()
-    return share
-
-
 def align(quote: QuoteWords, passage: WordSpans) -> Alignment | None:
     """The best alignment with one passage, ``None`` where no word agrees."""
     numbers, stems = quote.numbered(passage.keys)
@@ -223,6 +130,21 @@ def repeated(quote: QuoteWords, passage: WordSpans) -> list[Alignment]:
 def standing(first: int, count: int) -> Alignment:
     """The alignment of words that stand as they are quoted."""
     return Alignment(tuple(range(first, first + count)), 1.0, 1.0, 0.0, QuoteDifference(), 0, 0)
+
+
+def costs(quote: QuoteWords, passages: Sequence[WordSpans]) -> Floats:
+    """The least cost of the quote in each passage, as a share of its own weight, (passages,)."""
+    size = max((len(one.keys) for one in passages), default=0)
+    numbers = np.zeros((len(passages), size), dtype=np.int32)
+    stems = np.zeros_like(numbers)
+    weights = np.full(numbers.shape, 4.0)
+    for row, passage in enumerate(passages):
+        end = len(passage.keys)
+        numbers[row, :end], stems[row, :end] = quote.numbered(passage.keys)
+        weights[row, :end] = [weight(key) for key in passage.keys]
+    *_, last = _rows(quote, numbers, stems, weights)
+    share: Floats = last.min(axis=1) / quote.weights.sum()
+    return share
 
 
 def _rows(quote: QuoteWords, numbers: Keys, stems: Keys, weights: Floats) -> Iterator[Floats]:
@@ -298,3 +220,77 @@ def _alignment(
         heads=head,
         tails=len(quote.keys) - 1 - tail,
     )
+
+
+def words_of(text: str) -> WordSpans:
+    """The words of a text in order."""
+    folded, origins = _folded(text)
+    found = [(match.group(), *match.span()) for match in _WORD.finditer(folded)]
+    keys = tuple(_INSIDE.sub("", key) if not key.isalnum() else key for key, _, _ in found)
+    if origins is None:
+        return WordSpans(keys, tuple((start, end) for _, start, end in found))
+    return WordSpans(keys, tuple((origins[start], origins[end - 1] + 1) for _, start, end in found))
+
+
+@lru_cache(maxsize=65_536)
+def weight(key: str) -> float:
+    """What a word tells about where it comes from: function words little."""
+    if not terms(key):
+        return LIGHT
+    return _CHARACTER if _WORD.fullmatch(key) and len(key) == 1 else _FULL
+
+
+def stem(key: str) -> str:
+    """The beginning that forms of a word share; empty for short words and single characters."""
+    return key[:_STEM] if len(key) > _STEM and key.isalpha() else ""
+
+
+def matched_spans(words: WordSpans, matched: Sequence[int]) -> tuple[tuple[int, int], ...]:
+    """Spans of these words of the text, ascending; words that follow each other are one span."""
+    joined: list[tuple[int, int]] = []
+    last = -2
+    for n in matched:
+        start, end = words.spans[n]
+        if n == last + 1 and joined:
+            start = joined.pop()[0]
+        joined.append((start, end))
+        last = n
+    return tuple(joined)
+
+
+def _folded(text: str) -> tuple[str, Sequence[int] | None]:
+    """The folded text, and for each of its characters the offset of the one it comes from; ``None``
+    where the two run side by side."""
+    if text.isascii():
+        return text.lower(), None
+    clusters = _clusters(text)
+    light = [_light(cluster) for _, cluster in clusters]
+    joined = "".join(light)
+    folded = fold(joined)
+    if len(folded) != len(joined):
+        light = [fold(cluster) for _, cluster in clusters]
+        folded = "".join(light)
+    origins = [offset for (offset, _), piece in zip(clusters, light, strict=True) for _ in piece]
+    return folded, origins
+
+
+def _clusters(text: str) -> list[tuple[int, str]]:
+    """Characters with the marks and vowels that are written into them, and their offsets."""
+    clusters: list[tuple[int, str]] = []
+    for offset, character in enumerate(text):
+        if clusters and _joins(character):
+            start, before = clusters[-1]
+            clusters[-1] = (start, before + character)
+        else:
+            clusters.append((offset, character))
+    return clusters
+
+
+@lru_cache(maxsize=16_384)
+def _joins(character: str) -> bool:
+    return bool(unicodedata.combining(character)) or "\u1160" <= character <= "\u11ff"
+
+
+@lru_cache(maxsize=65_536)
+def _light(cluster: str) -> str:
+    return unicodedata.normalize("NFKC", cluster).casefold()

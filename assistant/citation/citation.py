@@ -1,9 +1,4 @@
-"""Chosen sentences, or a place that was found, as a checked Citation.
-
-From chosen words to checked citations: pure functions.
-
-A place that lookup found, or that a permanent id leads to, as the citation of its sentences.
-"""
+"""Chosen sentences, or a place where a quote was found, as a checked Citation. Pure."""
 
 from __future__ import annotations
 
@@ -18,6 +13,7 @@ from index.moments import moment_of_quote
 from index.types import Moment
 
 _SPACE = re.compile(r"\s+")
+_CLOSES = re.compile(r"[”’」』》）】)\]\"'。．.！!？?…]*")
 
 
 def cite(
@@ -33,9 +29,20 @@ def cite(
         marker,
         chunk,
         moment_of_quote(chunk, sentences),
-        _distinct(sentence.speaker for sentence in sentences),
+        speakers_in(sentences),
         quote,
         verified=transcript is not None and quote_stands(quote, chunk.section, transcript),
+    )
+
+
+def citation_at(place: Place, transcript: Transcript | None, marker: int = 1) -> Citation:
+    """The citation of a place's whole sentences; ``transcript`` is its talk as it stands now.
+
+    Where the sentences run over two passages, the quote is all that there is of a passage.
+    """
+    verified = transcript is not None and _stands(place, transcript)
+    return citation_of(
+        marker, place.chunk, place.moment, place.speakers, place.quote, verified=verified
     )
 
 
@@ -69,36 +76,6 @@ def citation_of(
     )
 
 
-def quote_stands(quote: str, section: int, transcript: Transcript) -> bool:
-    """Whether the words stand in that section of the transcript, white space aside."""
-    if not 0 <= section < len(transcript.sections):
-        return False
-    words = "\n".join(part.text for part in transcript.sections[section].utterances)
-    return bool(quote.strip()) and _squeezed(quote) in _squeezed(words)
-
-
-def _squeezed(text: str) -> str:
-    return _SPACE.sub(" ", text).strip()
-
-
-def _distinct(names: Iterable[str | None]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(name for name in names if name))
-
-
-_CLOSES = re.compile(r"[”’」』》）】)\]\"'。．.！!？?…]*")
-
-
-def citation_at(place: Place, transcript: Transcript | None, marker: int = 1) -> Citation:
-    """The citation of a place's whole sentences; ``transcript`` is its talk as it stands now.
-
-    Where the sentences run over two passages, the quote is all that there is of a passage.
-    """
-    verified = transcript is not None and _stands(place, transcript)
-    return citation_of(
-        marker, place.chunk, place.moment, place.speakers, place.quote, verified=verified
-    )
-
-
 def spans_of(place: Place) -> Spans | None:
     """What to mark of a place's quote: the words that match, with the marks that close them, else
     the whole of it (``None``); nothing of what only comes nearest."""
@@ -111,6 +88,14 @@ def spans_of(place: Place) -> Spans | None:
     return (*others, (start, closing.end() if closing else end))
 
 
+def quote_stands(quote: str, section: int, transcript: Transcript) -> bool:
+    """Whether the words stand in that section of the transcript, white space aside."""
+    if not 0 <= section < len(transcript.sections):
+        return False
+    words = "\n".join(part.text for part in transcript.sections[section].utterances)
+    return bool(quote.strip()) and _squeezed(quote) in _squeezed(words)
+
+
 def _stands(place: Place, transcript: Transcript) -> bool:
     """Whether each sentence stands in the talk: its own topic is looked at first."""
     own = place.chunk.section
@@ -119,3 +104,12 @@ def _stands(place: Place, transcript: Transcript) -> bool:
         any(quote_stands(sentence.text, at, transcript) for at in sections)
         for sentence in place.sentences
     )
+
+
+def _squeezed(text: str) -> str:
+    return _SPACE.sub(" ", text).strip()
+
+
+def speakers_in(sentences: Iterable[Sentence]) -> tuple[str, ...]:
+    """Who says these sentences, each once, in order."""
+    return tuple(dict.fromkeys(one.speaker for one in sentences if one.speaker))

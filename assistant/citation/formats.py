@@ -1,11 +1,7 @@
-"""A citation as Markdown, wiki text, plain text, CSL-JSON, BibTeX; their names in addresses.
-
-A citation as text for other places: pure functions, each escaping what its format reads.
+"""A citation in the forms in which it is copied, each escaping what its format reads. Pure.
 
 ``link`` is the address to give instead of the recording's own, such as a permanent one; without
 either there is none. ``published`` is the talk's ISO date where it is known.
-
-A citation in the forms in which it is copied: a name for addresses, a media type, the text.
 """
 
 from __future__ import annotations
@@ -28,10 +24,36 @@ _TEX = {
 }  # fmt: skip
 
 
+class Copy(NamedTuple):
+    """A text to be copied, or saved as it is."""
+
+    media_type: str
+    text: str
+
+
+def copied(form: str, citation: Citation, link: str, published: str | None) -> Copy | None:
+    """The citation as ``markdown``, ``wiki``, ``plain``, ``csl`` or ``bibtex``; ``None`` for any
+    other form."""
+    match form:
+        case "markdown":
+            return Copy("text/markdown", markdown(citation, link))
+        case "wiki":
+            return Copy("text/plain", wikitext(citation, link))
+        case "plain":
+            return Copy("text/plain", plain(citation, link))
+        case "csl":
+            items = [csl_json(citation, link, published)]
+            text = json.dumps(items, ensure_ascii=False, indent=2)
+            return Copy("application/vnd.citationstyles.csl+json", text)
+        case "bibtex":
+            return Copy("application/x-bibtex", bibtex(citation, link, published))
+    return None
+
+
 def markdown(citation: Citation, link: str | None = None) -> str:
     """A block quote, and under it who says it, where and when, as a link."""
-    quote = "\n".join(f"> {_markdown(line)}" for line in citation.quote.splitlines())
-    place = _markdown(_place(citation))
+    quote = "\n".join(f"> {_markdown_line(line)}" for line in citation.quote.splitlines())
+    place = _markdown_line(_source_line(citation))
     if address := link or citation.url:
         place = f"[{place}](<{_address(address)}>)"
     return f"{quote}\n>\n> — {place}"
@@ -40,7 +62,7 @@ def markdown(citation: Citation, link: str | None = None) -> str:
 def wikitext(citation: Citation, link: str | None = None) -> str:
     """MediaWiki: a block quote that holds nothing the wiki would read, and the source."""
     quote = _wiki(" ".join(citation.quote.split()))
-    place = _wiki(_place(citation))
+    place = _wiki(_source_line(citation))
     if address := link or citation.url:
         place = f"[{_address(address).replace('[', '%5B').replace(']', '%5D')} {place}]"
     return f"<blockquote>{quote}</blockquote>\n— {place}"
@@ -48,7 +70,7 @@ def wikitext(citation: Citation, link: str | None = None) -> str:
 
 def plain(citation: Citation, link: str | None = None) -> str:
     """One line with the quote and its source, and one with the address."""
-    first = f"“{' '.join(citation.quote.split())}” — {_place(citation)}"
+    first = f"“{' '.join(citation.quote.split())}” — {_source_line(citation)}"
     address = link or citation.url
     return f"{first}\n{address}" if address else first
 
@@ -90,7 +112,7 @@ def bibtex(citation: Citation, link: str | None = None, published: str | None = 
     return "\n".join([f"@misc{{{_key(citation)},", *lines, "}"])
 
 
-def _place(citation: Citation) -> str:
+def _source_line(citation: Citation) -> str:
     """Who, which talk, which part, when."""
     who = ", ".join(citation.speakers)
     parts = (who, citation.title, citation.heading, _clock(citation))
@@ -106,7 +128,22 @@ def _clock(citation: Citation) -> str:
     return f"≈ {told}" if citation.estimated else told
 
 
-def _markdown(text: str) -> str:
+def _date_parts(published: str | None) -> list[int]:
+    try:
+        day = date.fromisoformat(published or "")
+    except ValueError:
+        return []
+    return [day.year, day.month, day.day]
+
+
+def _key(citation: Citation) -> str:
+    """A key of plain letters that is the same for the same moment of the same talk."""
+    name = re.sub(r"[^A-Za-z0-9]+", "-", citation.file.rpartition(".")[0]).strip("-").lower()
+    when = "" if citation.start_s is None else f"-{int(citation.start_s)}"
+    return f"{name or 'talk'}{when}"
+
+
+def _markdown_line(text: str) -> str:
     """The line with a backslash before all that means something; a list's mark only opens one."""
     return _OPENING.sub(r"\1\\\2", _MARKDOWN.sub(r"\\\1", text.strip()))
 
@@ -124,44 +161,3 @@ def _address(url: str) -> str:
     """The address without what would end it early in the formats above."""
     signs = {"<": "%3C", ">": "%3E", '"': "%22", " ": "%20", "\n": "", "\r": "", "\\": "%5C"}
     return "".join(signs.get(character, character) for character in url)
-
-
-def _key(citation: Citation) -> str:
-    """A key of plain letters that is the same for the same moment of the same talk."""
-    name = re.sub(r"[^A-Za-z0-9]+", "-", citation.file.rpartition(".")[0]).strip("-").lower()
-    when = "" if citation.start_s is None else f"-{int(citation.start_s)}"
-    return f"{name or 'talk'}{when}"
-
-
-def _date_parts(published: str | None) -> list[int]:
-    try:
-        day = date.fromisoformat(published or "")
-    except ValueError:
-        return []
-    return [day.year, day.month, day.day]
-
-
-class Copy(NamedTuple):
-    """A text to be copied, or saved as it is."""
-
-    media_type: str
-    text: str
-
-
-def copied(form: str, citation: Citation, link: str, published: str | None) -> Copy | None:
-    """The citation as ``markdown``, ``wiki``, ``plain``, ``csl`` or ``bibtex``; ``None`` for any
-    other form."""
-    match form:
-        case "markdown":
-            return Copy("text/markdown", markdown(citation, link))
-        case "wiki":
-            return Copy("text/plain", wikitext(citation, link))
-        case "plain":
-            return Copy("text/plain", plain(citation, link))
-        case "csl":
-            items = [csl_json(citation, link, published)]
-            text = json.dumps(items, ensure_ascii=False, indent=2)
-            return Copy("application/vnd.citationstyles.csl+json", text)
-        case "bibtex":
-            return Copy("application/x-bibtex", bibtex(citation, link, published))
-    return None

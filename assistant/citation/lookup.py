@@ -1,13 +1,8 @@
 """QuoteFinder: where a quote, garbled or translated, was said.
 
-From words that were found to the place that is shown: pure.
-
-A quote freed from the question around it: "“…” 是谁说的？", "Who said that …?". Pure.
-
-One quote looked up: where its words were said, or words that mean the same.
-
 Passages that share its rarest words are compared with it word by word; only where none has its
-wording are sentences compared by meaning, across languages.
+wording are sentences compared by meaning, across languages. A question around the quote, as in
+"Who said that …?", is taken off first.
 """
 
 from __future__ import annotations
@@ -30,6 +25,7 @@ from assistant.citation.align import (
     repeated,
     words_of,
 )
+from assistant.citation.citation import speakers_in
 from assistant.citation.types import Lookup, Match, Place
 from corpus.sentences import width
 from corpus.types import Chunk, Sentence, SettingsError
@@ -38,118 +34,31 @@ from index.quotes import Meant, QuoteIndex
 from index.scoring import WORTH
 from index.types import EVERYWHERE, Scope
 
+COMPARED = 32
+"""Passages that are compared with a quote word by word, those that share most."""
+ALIGNED = 12
+"""Of them, those with the least cost whose words are traced."""
+WIDENED = 3
+"""Of these, those that are joined with their neighbours where the quote seems to run on there."""
+CLOSE = 0.58
+"""Similarity from which on a quote is close: see docs/measure.md."""
+COVERED = 0.6
+"""Share of the quote, by weight, that must be there: a common phrase in it is no quotation."""
+TELLING = 3.0
+"""Weight of the words in common, function words aside, without which nothing is close: two words or
+three characters. A shorter quote is only found as it stands."""
+MEANING = 0.5
+"""Score from which on a sentence means what the quote says."""
+NEAREST = 3
+"""Places that are shown where nothing reaches it, as what comes nearest."""
+LONGEST = 4000
+"""Characters of one quote at most: a longer text is an article."""
 BESIDE = 0.8
 """Places below this share of the first one's similarity aren't shown beside it."""
 _DIGEST = 0.1
 """What the worth of a section's kind changes of a similarity when places are put in order."""
 
-
-@dataclass(frozen=True)
-class Passage:
-    """Consecutive chunks of one talk as one text, a line end between them."""
-
-    chunks: tuple[Chunk, ...]
-
-    @cached_property
-    def text(self) -> str:
-        """The chunks' words."""
-        return "\n".join(chunk.text for chunk in self.chunks)
-
-    @cached_property
-    def words(self) -> WordSpans:
-        """The words of the text, with their spans in it."""
-        return words_of(self.text)
-
-    def sentences(self, start: int, end: int) -> list[tuple[Chunk, Sentence, int]]:
-        """The sentences that meet ``[start, end)`` of the text, each with its chunk and with the
-        offset at which that begins."""
-        found, base = [], 0
-        for chunk in self.chunks:
-            for one in chunk.sentences:
-                if base + one.offset < end and start < base + one.end:
-                    found.append((chunk, one, base))
-            base += len(chunk.text) + 1
-        return found
-
-
-@dataclass(frozen=True, slots=True)
-class Placed:
-    """A place, and the sentences it is made of, each by its chunk's id and its offset there."""
-
-    place: Place
-    held: frozenset[tuple[str, int]]
-
-
-def worded_place(passage: Passage, found: Alignment, match: Match) -> Placed:
-    """The place of words that were found in a passage."""
-    spans = matched_spans(passage.words, found.matched)
-    start, end = spans[0][0], spans[-1][1]
-    held = passage.sentences(start, end)
-    first = held[0][2] + held[0][1].offset
-    last = held[-1][2] + held[-1][1].end
-    chunk = max((one for one, _, _ in held), key=lambda one: _share(one, held))
-    sentences = tuple(sentence for _, sentence, _ in held)
-    alone = all(one.id == chunk.id for one, _, _ in held)
-    place = Place(
-        chunk=chunk,
-        sentences=sentences,
-        match=match,
-        similarity=1.0 if match == "exact" else found.similarity,
-        quote=passage.text[first:last],
-        matched=passage.text[start:end],
-        spans=tuple((low - first, high - first) for low, high in spans),
-        wording=found.wording,
-        moment=moment_of_quote(chunk, sentences) if alone else moment_of(sentences),
-        speakers=_speakers(sentences),
-    )
-    return Placed(place, frozenset((one.id, sentence.offset) for one, sentence, _ in held))
-
-
-def sentences_place(meant: Meant, match: Match) -> Place:
-    """The place of whole sentences, none of whose words need be the quote's."""
-    chunk, sentences = meant.chunk, meant.chunk.sentences[meant.start : meant.end]
-    quote = chunk.text[sentences[0].offset : sentences[-1].end]
-    return Place(
-        chunk=chunk,
-        sentences=sentences,
-        match=match,
-        similarity=min(1.0, max(0.0, meant.score)),
-        quote=quote,
-        matched=quote,
-        spans=(),
-        wording=None,
-        moment=moment_of_quote(chunk, sentences),
-        speakers=_speakers(sentences),
-    )
-
-
-def ranked(found: Iterable[Placed]) -> list[Place]:
-    """Places in order, each sentence in one only: the same words first, then the nearest, the talk
-    before a digest of it."""
-    ordered = sorted(found, key=lambda one: _key(one.place))
-    places: list[Place] = []
-    taken: set[tuple[str, int]] = set()
-    for one in ordered:
-        beside = not places or one.place.similarity >= BESIDE * places[0].similarity
-        if beside and taken.isdisjoint(one.held):
-            places.append(one.place)
-            taken |= one.held
-    return places
-
-
-def _key(place: Place) -> tuple[bool, float]:
-    kind = 1 - _DIGEST * (1 - WORTH[place.chunk.kind])
-    return place.match != "exact", -place.similarity * kind
-
-
-def _share(chunk: Chunk, held: Sequence[tuple[Chunk, Sentence, int]]) -> int:
-    return sum(len(sentence.text) for one, sentence, _ in held if one.id == chunk.id)
-
-
-def _speakers(sentences: Iterable[Sentence]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(one.speaker for one in sentences if one.speaker))
-
-
+_LEAST_WIDTH = 12
 _PAIRS = (("“", "”"), ("「", "」"), ("『", "』"), ("«", "»"), ("„", "“"), ('"', '"'), ("‘", "’"))
 _QUOTED = re.compile("|".join(rf"{left}(.+?){right}" for left, right in _PAIRS), re.DOTALL)
 _STRAIGHT = re.compile(r'(?<![0-9A-Za-z])"(?=\S)[^"\n]{1,4000}"')
@@ -157,7 +66,6 @@ _ASKS = re.compile(
     r"[?？؟]|谁|誰|哪|出处|出處|出自|\b(?:who|whose|where|which|when|said|says?|source)\b",
     re.IGNORECASE,
 )
-_LEAST_WIDTH = 12
 _ENGLISH = (
     r"(?:do you (?:know|remember) )?(?:who|which (?:guest|speaker|episode|talk)|where(?: did \w+)?"
     r"|when(?: did \w+)?|somebody|someone|anyone)\b[^,:.?!]{0,24}?"
@@ -175,70 +83,6 @@ _END = re.compile(
     r"|(?:这|這)(?:句|段)?(?:话|話)[^，,。]{0,8}[?？]|(?:who|where|which)\b[^,.?]{0,40}\?)\s*$",
     re.IGNORECASE,
 )
-
-
-def unwrapped(text: str) -> str:
-    """The words to look up: what stands in quotation marks where the rest only asks about it, else
-    the text without a question before and after it."""
-    quoted = max((match for match in _QUOTED.finditer(text)), key=_inside, default=None)
-    if quoted is not None and width(_inner(quoted)) >= _LEAST_WIDTH:
-        rest = text[: quoted.start()] + " " + text[quoted.end() :]
-        if not re.search(r"\w", rest) or _ASKS.search(rest):
-            return _inner(quoted)
-    bare = _END.sub("", _FRONT.sub("", text, count=1), count=1).strip()
-    return bare if width(bare) >= _LEAST_WIDTH else text.strip()
-
-
-def quotations(text: str) -> tuple[str, ...]:
-    """What stands in quotation marks, in order; of a quotation in another, the outer one."""
-    return tuple(_inner(match) for match in _QUOTED.finditer(text))
-
-
-def whole_quotations(text: str, spans: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
-    """The spans of a text's sentences, of which those inside one straight quotation become one.
-
-    Inside other marks, of which one sees which opens, no sentence ends anyway.
-    """
-    quotes = [match.span() for match in _STRAIGHT.finditer(text)]
-    joined: list[tuple[int, int]] = []
-    at = 0
-    for start, end in spans:
-        while at < len(quotes) and quotes[at][1] <= start:
-            at += 1
-        if joined and at < len(quotes) and quotes[at][0] < joined[-1][1]:
-            joined[-1] = (joined[-1][0], end)
-        else:
-            joined.append((start, end))
-    return joined
-
-
-def _inner(match: re.Match[str]) -> str:
-    return next(part for part in match.groups() if part is not None)
-
-
-def _inside(match: re.Match[str]) -> int:
-    return width(_inner(match))
-
-
-COMPARED = 32
-"""Passages that are compared with a quote word by word, those that share most."""
-ALIGNED = 12
-"""Of them, those with the least cost whose words are traced."""
-WIDENED = 3
-"""Of these, those that are joined with their neighbours where the quote seems to run on there."""
-CLOSE = 0.58
-"""Similarity from which on a quote is close: see docs/measure.md."""
-COVERED = 0.6
-"""Share of the quote, by weight, that must be there: a common phrase in it is no quotation."""
-MEANING = 0.5
-"""Score from which on a sentence means what the quote says."""
-NEAREST = 3
-"""Places that are shown where nothing reaches it, as what comes nearest."""
-TELLING = 3.0
-"""Weight of the words in common, function words aside, without which nothing is close: two words or
-three characters. A shorter quote is only found as it stands."""
-LONGEST = 4000
-"""Characters of one quote at most: a longer text is an article."""
 
 
 class QuoteFinder:
@@ -259,7 +103,7 @@ class QuoteFinder:
     def look_up(self, text: str, limit: int = 10, scope: Scope = EVERYWHERE) -> Lookup:
         """``find`` for words as they stand, whatever they look like."""
         words = words_of(text)
-        _check(text, words)
+        _require_a_quote(text, words)
         started = time.perf_counter()
         places = self._by_words(words, scope, text)
         worded = time.perf_counter()
@@ -282,7 +126,9 @@ class QuoteFinder:
             for place in self._worded(quote, passages[int(n)], widen=rank < WIDENED)
         )
 
-    def _worded(self, quote: QuoteWords, passage: Passage, *, widen: bool = False) -> list[Placed]:
+    def _worded(
+        self, quote: QuoteWords, passage: Passage, *, widen: bool = False
+    ) -> list[FoundPlace]:
         """Where the quote's wording stands in a passage, every time where it is exact; where the
         passage lacks the quote's start or end, in it and its neighbours."""
         found = align(quote, passage.words)
@@ -327,7 +173,7 @@ def match_of(found: Alignment) -> Match:
     return "close" if tells and found.similarity >= CLOSE else "none"
 
 
-def _check(text: str, words: WordSpans) -> None:
+def _require_a_quote(text: str, words: WordSpans) -> None:
     if not words.keys:
         raise SettingsError("The quote has no words: give the words to look up.")
     if len(text) > LONGEST:
@@ -335,3 +181,148 @@ def _check(text: str, words: WordSpans) -> None:
             f"The quote has {len(text)} characters, more than {LONGEST}: give a whole article as a"
             " file (--file)."
         )
+
+
+@dataclass(frozen=True)
+class Passage:
+    """Consecutive chunks of one talk as one text, a line end between them."""
+
+    chunks: tuple[Chunk, ...]
+
+    @cached_property
+    def text(self) -> str:
+        """The chunks' words."""
+        return "\n".join(chunk.text for chunk in self.chunks)
+
+    @cached_property
+    def words(self) -> WordSpans:
+        """The words of the text, with their spans in it."""
+        return words_of(self.text)
+
+    def sentences(self, start: int, end: int) -> list[tuple[Chunk, Sentence, int]]:
+        """The sentences that meet ``[start, end)`` of the text, each with its chunk and with the
+        offset at which that begins."""
+        found, base = [], 0
+        for chunk in self.chunks:
+            for one in chunk.sentences:
+                if base + one.offset < end and start < base + one.end:
+                    found.append((chunk, one, base))
+            base += len(chunk.text) + 1
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class FoundPlace:
+    """A place, and the sentences it is made of, each by its chunk's id and its offset there."""
+
+    place: Place
+    held: frozenset[tuple[str, int]]
+
+
+def worded_place(passage: Passage, found: Alignment, match: Match) -> FoundPlace:
+    """The place of words that were found in a passage."""
+    spans = matched_spans(passage.words, found.matched)
+    start, end = spans[0][0], spans[-1][1]
+    held = passage.sentences(start, end)
+    first = held[0][2] + held[0][1].offset
+    last = held[-1][2] + held[-1][1].end
+    chunk = max((one for one, _, _ in held), key=lambda one: _letters_of(one, held))
+    sentences = tuple(sentence for _, sentence, _ in held)
+    alone = all(one.id == chunk.id for one, _, _ in held)
+    place = Place(
+        chunk=chunk,
+        sentences=sentences,
+        match=match,
+        similarity=1.0 if match == "exact" else found.similarity,
+        quote=passage.text[first:last],
+        matched=passage.text[start:end],
+        spans=tuple((low - first, high - first) for low, high in spans),
+        wording=found.wording,
+        moment=moment_of_quote(chunk, sentences) if alone else moment_of(sentences),
+        speakers=speakers_in(sentences),
+    )
+    return FoundPlace(place, frozenset((one.id, sentence.offset) for one, sentence, _ in held))
+
+
+def sentences_place(meant: Meant, match: Match) -> Place:
+    """The place of whole sentences, none of whose words need be the quote's."""
+    chunk, sentences = meant.chunk, meant.chunk.sentences[meant.start : meant.end]
+    quote = chunk.text[sentences[0].offset : sentences[-1].end]
+    return Place(
+        chunk=chunk,
+        sentences=sentences,
+        match=match,
+        similarity=min(1.0, max(0.0, meant.score)),
+        quote=quote,
+        matched=quote,
+        spans=(),
+        wording=None,
+        moment=moment_of_quote(chunk, sentences),
+        speakers=speakers_in(sentences),
+    )
+
+
+def ranked(found: Iterable[FoundPlace]) -> list[Place]:
+    """Places in order, each sentence in one only: the same words first, then the nearest, the talk
+    before a digest of it."""
+    ordered = sorted(found, key=lambda one: _rank(one.place))
+    places: list[Place] = []
+    taken: set[tuple[str, int]] = set()
+    for one in ordered:
+        beside = not places or one.place.similarity >= BESIDE * places[0].similarity
+        if beside and taken.isdisjoint(one.held):
+            places.append(one.place)
+            taken |= one.held
+    return places
+
+
+def _rank(place: Place) -> tuple[bool, float]:
+    kind = 1 - _DIGEST * (1 - WORTH[place.chunk.kind])
+    return place.match != "exact", -place.similarity * kind
+
+
+def _letters_of(chunk: Chunk, held: Sequence[tuple[Chunk, Sentence, int]]) -> int:
+    return sum(len(sentence.text) for one, sentence, _ in held if one.id == chunk.id)
+
+
+def unwrapped(text: str) -> str:
+    """The words to look up: what stands in quotation marks where the rest only asks about it, else
+    the text without a question before and after it."""
+    quoted = max((match for match in _QUOTED.finditer(text)), key=_inside, default=None)
+    if quoted is not None and width(_inner(quoted)) >= _LEAST_WIDTH:
+        rest = text[: quoted.start()] + " " + text[quoted.end() :]
+        if not re.search(r"\w", rest) or _ASKS.search(rest):
+            return _inner(quoted)
+    bare = _END.sub("", _FRONT.sub("", text, count=1), count=1).strip()
+    return bare if width(bare) >= _LEAST_WIDTH else text.strip()
+
+
+def quotations(text: str) -> tuple[str, ...]:
+    """What stands in quotation marks, in order; of a quotation in another, the outer one."""
+    return tuple(_inner(match) for match in _QUOTED.finditer(text))
+
+
+def whole_quotations(text: str, spans: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    """The spans of a text's sentences, of which those inside one straight quotation become one.
+
+    Inside other marks, of which one sees which opens, no sentence ends anyway.
+    """
+    quotes = [match.span() for match in _STRAIGHT.finditer(text)]
+    joined: list[tuple[int, int]] = []
+    at = 0
+    for start, end in spans:
+        while at < len(quotes) and quotes[at][1] <= start:
+            at += 1
+        if joined and at < len(quotes) and quotes[at][0] < joined[-1][1]:
+            joined[-1] = (joined[-1][0], end)
+        else:
+            joined.append((start, end))
+    return joined
+
+
+def _inner(match: re.Match[str]) -> str:
+    return next(part for part in match.groups() if part is not None)
+
+
+def _inside(match: re.Match[str]) -> int:
+    return width(_inner(match))

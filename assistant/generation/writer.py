@@ -1,12 +1,8 @@
-"""Writer: excerpts, prompt, stream, a check of every sentence; brought back to its language.
-
-A model's reply in the language that it was asked for.
+"""An answer by a language model: excerpts, prompt, stream, and a check of every sentence.
 
 Small models fall into the language of what they read. A reply that begins so is let run to its
 end, unseen, and the model asked to translate it: without the excerpts before its eyes it does, and
 a prompt that short is soon read.
-
-An answer by a language model: excerpts, prompt, stream, and a check of every sentence.
 """
 
 from __future__ import annotations
@@ -18,7 +14,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import replace
 
-from assistant.generation.draft import ENDED, AnswerBuilder, Draft, plain
+from assistant.generation.draft import SENTENCE_END, Draft, DraftBuilder, Source, without_markup
 from assistant.generation.prompts import (
     MOST_SENTENCES,
     answer_messages,
@@ -39,112 +35,20 @@ from assistant.verification.types import Claim
 from corpus.language import detect_language, to_script
 from corpus.sentences import width
 from corpus.tokens import count_tokens
-from corpus.types import Transcript
 from index.lexical.dictionary import Dictionary
 from index.types import Embedder, Evidence
-
-TELLING_WIDTH = 60
-"""So much of a reply tells its language, if no sentence has ended before: thirty characters of
-Chinese, a line of English."""
-_ENDED = re.compile(r"[.!?。！？]\W|[。！？]")
-_HANDLES = re.compile(r"\[\d+\]")
-
-
-def in_language(
-    model: LanguageModel, asked: Sequence[Message], language: str, deadline: float
-) -> Reply:
-    """The reply to ``asked``, from its beginning in the language of this tag where the model can be
-    brought to it."""
-    return _InLanguage(model, asked, language, deadline)
-
-
-class _InLanguage(Reply):
-    """One reply or, one after the other, two."""
-
-    def __init__(
-        self, model: LanguageModel, asked: Sequence[Message], language: str, deadline: float
-    ) -> None:
-        self._model = model
-        self._language = language
-        self._deadline = deadline
-        self._beat_s: float | None = None
-        self._closed = False
-        self._reply = model.stream(asked, deadline=deadline)
-        self._pieces = self._run()
-
-    @property
-    def cut(self) -> bool:
-        return self._reply.cut
-
-    def beats(self, every_s: float) -> Iterator[str]:
-        self._beat_s = every_s
-        return self
-
-    def __next__(self) -> str:
-        return next(self._pieces)
-
-    def close(self) -> None:
-        self._closed = True
-        self._reply.close()
-
-    def _run(self) -> Iterator[str]:
-        beginning = ""
-        for piece in self._each():
-            beginning += piece
-            if not piece or not _tells(beginning):
-                yield from self._beat()
-            elif not is_other_language(beginning, self._language):
-                yield beginning
-                yield from self._each()
-                return
-            else:
-                yield from self._translated(beginning)
-                return
-        if beginning:
-            yield beginning
-
-    def _translated(self, beginning: str) -> Iterator[str]:
-        if not translation_messages(beginning, self._language):
-            yield beginning
-            yield from self._each()
-            return
-        for piece in self._each():
-            beginning += piece
-            yield from self._beat()
-        self._reply.close()
-        if self._closed:
-            return
-        translating = translation_messages(beginning, self._language)
-        self._reply = self._model.stream(translating, deadline=self._deadline)
-        yield from self._each()
-
-    def _each(self) -> Iterator[str]:
-        return self._reply if self._beat_s is None else self._reply.beats(self._beat_s)
-
-    def _beat(self) -> Iterator[str]:
-        """A moment to leave, where those are wanted."""
-        if self._beat_s is not None:
-            yield ""
-
-
-def _tells(beginning: str) -> bool:
-    """Whether the reply has come far enough to show its language, and says anything at all."""
-    if may_decline(beginning) or declines(beginning):
-        return False
-    return width(beginning) >= TELLING_WIDTH or bool(_ENDED.search(beginning))
-
-
-def is_other_language(text: str, wanted: str) -> bool:
-    """Whether a text is in another language than this tag's, scripts of Chinese together."""
-    told = detect_language(_HANDLES.sub(" ", text)).partition("-")[0]
-    return "und" not in (told, wanted) and told != wanted.partition("-")[0]
-
 
 HOPELESS = 3
 """After so many sentences in a row without support the model is stopped: it makes things up."""
 MARKUP_TOKENS = 100
 """What the marks between the messages of a prompt take, with some to spare: models count in their
 own way."""
+TELLING_WIDTH = 60
+"""So much of a reply tells its language, if no sentence has ended before: thirty characters of
+Chinese, a line of English."""
+
+_ENDED = re.compile(r"[.!?。！？]\W|[。！？]")
+_HANDLES = re.compile(r"\[\d+\]")
 
 
 class Writer:
@@ -160,7 +64,7 @@ class Writer:
         model: LanguageModel,
         embedder: Embedder,
         dictionary: Dictionary | None,
-        source: Callable[[str], Transcript | None],
+        source: Source,
         speakers: Callable[[], Sequence[str]] = tuple,
         *,
         evidence_tokens: int = BUDGET_TOKENS,
@@ -210,9 +114,9 @@ class Writer:
         LanguageModelError; what was yielded before it holds, whole sentences that had come in by
         then included.
         """
-        pen = AnswerBuilder(excerpts, self.source, render(excerpts), strict=self.strict)
+        builder = DraftBuilder(excerpts, self.source, render(excerpts), strict=self.strict)
         if not excerpts:
-            yield replace(pen.draft, declined=True)
+            yield replace(builder.draft, declined=True)
             return
         messages = _fitting(answer_messages(question, excerpts, language, wishes), self.model)
         wanted = (wishes.language if wishes else None) or language
@@ -222,17 +126,17 @@ class Writer:
         # The excerpts are embedded while the model reads them.
         worker = ThreadPoolExecutor(1, "verbatim-check")
         try:
-            making = worker.submit(
+            checker = worker.submit(
                 Checker, excerpts, self._embedder, self.dictionary, self._speakers(), question
             )
             reply = in_language(self.model, messages, wanted, deadline)
-            with closing(_drafts(reply, pen, making, wanted, beat_s)) as drafts:
+            with closing(_drafts_of(reply, builder, checker, wanted, beat_s)) as drafts:
                 verified = since = 0
                 for draft in drafts:
                     yield draft
-                    if _verified(draft) > verified:
-                        verified, since = _verified(draft), _length(draft)
-                    if _length(draft) >= most or _length(draft) - since >= HOPELESS:
+                    if _supported(draft) > verified:
+                        verified, since = _supported(draft), _claims_made(draft)
+                    if _claims_made(draft) >= most or _claims_made(draft) - since >= HOPELESS:
                         return
         finally:
             worker.shutdown(wait=False)
@@ -245,9 +149,14 @@ def _fitting(messages: Sequence[Message], model: LanguageModel) -> Sequence[Mess
     return messages if fits else without_examples(messages)
 
 
-def _drafts(
-    reply: Reply, pen: AnswerBuilder, making: Future[Checker], language: str, beat_s: float | None
+def _drafts_of(
+    reply: Reply,
+    builder: DraftBuilder,
+    checker: Future[Checker],
+    language: str,
+    beat_s: float | None,
 ) -> Generator[Draft]:
+    """The draft after each sentence of a reply, and last with how the reply ended."""
     scanner = ClaimScanner()
     held = said = ""
     with reply:
@@ -257,51 +166,42 @@ def _drafts(
                 held += piece
                 if not may_decline(said):  # or it may still say that it has no answer
                     claims, held = scanner.feed(held), ""
-                    yield from _checked(claims, pen, making, language)
+                    yield from _checked(claims, builder, checker, language)
                 if beat_s is not None:
-                    yield pen.draft
+                    yield builder.draft
         except LanguageModelError:
             rest = [*scanner.feed(held), *scanner.close()]
-            yield from _checked(_whole(rest), pen, making, language)
+            yield from _checked(_without_cut_sentence(rest), builder, checker, language)
             raise
         rest = [] if declines(said) else [*scanner.feed(held), *scanner.close()]
-        yield from _checked(_whole(rest) if reply.cut else rest, pen, making, language)
-        yield replace(pen.draft, cut=reply.cut, declined=_declined(pen.draft, said))
-
-
-def _verified(draft: Draft) -> int:
-    """How many of its sentences are supported."""
-    return sum(bool(statement.markers) for statement in draft.statements)
-
-
-def _length(draft: Draft) -> int:
-    """How many sentences the model has written that say something, those left out included."""
-    told = sum(statement.outcome != "no_claim" for statement in draft.statements)
-    return told + draft.dropped
+        yield from _checked(
+            _without_cut_sentence(rest) if reply.cut else rest, builder, checker, language
+        )
+        yield replace(builder.draft, cut=reply.cut, declined=_declined(builder.draft, said))
 
 
 def _checked(
-    claims: Iterable[Claim], pen: AnswerBuilder, making: Future[Checker], language: str
+    claims: Iterable[Claim], builder: DraftBuilder, checker: Future[Checker], language: str
 ) -> Generator[Draft]:
     """The draft after each of these sentences, Chinese ones in the script of the language."""
     for claim in claims:
-        text = plain(without_marker(claim.text))
+        text = without_markup(without_marker(claim.text))
         if {detect_language(text), language} == {"zh-Hans", "zh-Hant"}:
             text = to_script(text, language)
         if not text:
-            pen.skip(claim.lead)
+            builder.skip(claim.lead)
             continue
         # Without the label of an excerpt a statement may be no more than a courtesy.
         kind = kind_of(text) if claim.kind == "statement" else claim.kind
         clean = replace(claim, text=text, kind=kind)
-        pen.add(clean, making.result().check(clean))
-        yield pen.draft
+        builder.add(clean, checker.result().check(clean))
+        yield builder.draft
 
 
-def _whole(claims: Sequence[Claim]) -> Sequence[Claim]:
+def _without_cut_sentence(claims: Sequence[Claim]) -> Sequence[Claim]:
     """Without a last sentence that was cut off in its middle."""
     told = [claim for claim in claims if claim.text.strip()]
-    return told if not told or ENDED.search(told[-1].text.strip()) else told[:-1]
+    return told if not told or SENTENCE_END.search(told[-1].text.strip()) else told[:-1]
 
 
 def _declined(draft: Draft, said: str) -> bool:
@@ -309,3 +209,104 @@ def _declined(draft: Draft, said: str) -> bool:
     if declines(said):
         return True
     return bool(draft.statements) and draft.saying_nothing == len(draft.statements)
+
+
+def _supported(draft: Draft) -> int:
+    """How many of its sentences are supported."""
+    return sum(bool(statement.markers) for statement in draft.statements)
+
+
+def _claims_made(draft: Draft) -> int:
+    """How many sentences the model has written that say something, those left out included."""
+    told = sum(statement.outcome != "no_claim" for statement in draft.statements)
+    return told + draft.dropped
+
+
+def in_language(
+    model: LanguageModel, asked: Sequence[Message], language: str, deadline: float
+) -> Reply:
+    """The reply to ``asked``, from its beginning in the language of this tag where the model can be
+    brought to it."""
+    return _ReplyInLanguage(model, asked, language, deadline)
+
+
+class _ReplyInLanguage(Reply):
+    """One reply or, one after the other, two."""
+
+    def __init__(
+        self, model: LanguageModel, asked: Sequence[Message], language: str, deadline: float
+    ) -> None:
+        self._model = model
+        self._language = language
+        self._deadline = deadline
+        self._beat_s: float | None = None
+        self._closed = False
+        self._reply = model.stream(asked, deadline=deadline)
+        self._pieces = self._run()
+
+    @property
+    def cut(self) -> bool:
+        return self._reply.cut
+
+    def beats(self, every_s: float) -> Iterator[str]:
+        self._beat_s = every_s
+        return self
+
+    def __next__(self) -> str:
+        return next(self._pieces)
+
+    def close(self) -> None:
+        self._closed = True
+        self._reply.close()
+
+    def _run(self) -> Iterator[str]:
+        beginning = ""
+        for piece in self._each():
+            beginning += piece
+            if not piece or not _shows_language(beginning):
+                yield from self._beat()
+            elif not is_other_language(beginning, self._language):
+                yield beginning
+                yield from self._each()
+                return
+            else:
+                yield from self._translated(beginning)
+                return
+        if beginning:
+            yield beginning
+
+    def _translated(self, beginning: str) -> Iterator[str]:
+        if not translation_messages(beginning, self._language):
+            yield beginning
+            yield from self._each()
+            return
+        for piece in self._each():
+            beginning += piece
+            yield from self._beat()
+        self._reply.close()
+        if self._closed:
+            return
+        translating = translation_messages(beginning, self._language)
+        self._reply = self._model.stream(translating, deadline=self._deadline)
+        yield from self._each()
+
+    def _each(self) -> Iterator[str]:
+        return self._reply if self._beat_s is None else self._reply.beats(self._beat_s)
+
+    def _beat(self) -> Iterator[str]:
+        """A moment to leave, where those are wanted."""
+        if self._beat_s is not None:
+            yield ""
+
+
+def _shows_language(beginning: str) -> bool:
+    """Whether the reply has come far enough to show its language, and says anything at all."""
+    if may_decline(beginning) or declines(beginning):
+        return False
+    return width(beginning) >= TELLING_WIDTH or bool(_ENDED.search(beginning))
+
+
+def is_other_language(text: str, wanted: str) -> bool:
+    """Whether a text is in another language than this tag's, scripts of Chinese together."""
+    told = detect_language(_HANDLES.sub(" ", text)).partition("-")[0]
+    return "und" not in (told, wanted) and told != wanted.partition("-")[0]

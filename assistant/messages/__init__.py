@@ -1,4 +1,8 @@
-"""Every line that a reader sees, by language. A message is data: nothing decides here.
+"""Every line that a reader sees, as data: a JSON file a language. Nothing is decided here.
 
-Doors: ``languages`` (which one a reader reads), then a module for each face's words.
+A new language is a new file: with a ``language`` group its pages can be chosen, without one it has
+lines for answers alone.
+
+Doors: ``catalogue`` (messages: the lines of a language by key), ``languages`` (which of them a
+reader's page is in).
 """

@@ -4,6 +4,9 @@ A key is a path through the file, ``answer.stages.writing``. A line may be a for
 what is put in; a pair of lines is for one and for more, and a language without plurals has a single
 one. A language that lacks a line has English's.
 
+A file's group ``language`` is about the language itself: ``name`` as a reader chooses it by,
+``full_name``, and ``order``, its place among those to choose from.
+
 Traditional Chinese is derived from Simplified by OpenCC, in Taiwan's words and with its quotation
 marks; its own file has what should read otherwise.
 """
@@ -11,7 +14,7 @@ marks; its own file has what should read otherwise.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from importlib import resources
 from typing import Any
@@ -25,7 +28,12 @@ FALLBACK = "en"
 """Has every line."""
 DERIVED = {"zh-Hant": "zh-Hans"}
 """Languages whose lines are those of another, in another script."""
+
 _MARKS = str.maketrans("“”‘’", "「」『』")
+_CHINESE = {"zh": "hans", "cmn": "hans", "yue": "hant"}
+"""Languages written in Chinese, with the script that their tag means where it names none."""
+_TRADITIONAL_REGIONS = frozenset({"tw", "hk", "mo"})
+_SCRIPTS = frozenset({"hans", "hant"})
 
 
 class Messages:
@@ -62,11 +70,9 @@ class Messages:
 
 @cache
 def messages(language: str) -> Messages:
-    """The lines for a reader of that BCP 47 tag: its own, else those of its base language, else
-    English. Chinese without a script is Simplified."""
-    own = _matching(language)
-    if own == FALLBACK:
-        return Messages(FALLBACK, lines_of(FALLBACK))
+    """The lines for a reader of that BCP 47 tag: of the language that is ``closest``, else English
+    ones."""
+    own = closest(language, languages()) or FALLBACK
     return Messages(own, {**lines_of(FALLBACK), **lines_of(own)})
 
 
@@ -79,10 +85,33 @@ def languages() -> tuple[str, ...]:
 
 @cache
 def page_languages() -> Mapping[str, str]:
-    """The languages that a page can be read in, by tag with their own names: those whose file
-    names itself. The others have the lines of an answer alone."""
-    named = {tag: lines_of(tag).get("language.name") for tag in languages()}
-    return {tag: name for tag, name in named.items() if isinstance(name, str)}
+    """The languages that a page can be read in, by tag with their own names, in the order in which
+    they are offered: those whose file names itself. The others have lines for answers alone."""
+    headed = [(tag, lines_of(tag)) for tag in languages() if "language.name" in lines_of(tag)]
+    headed.sort(key=lambda each: float(str(each[1].get("language.order", "inf"))))
+    return {tag: str(lines["language.name"]) for tag, lines in headed}
+
+
+def language_name(tag: str) -> str:
+    """A language in its own words, or its tag."""
+    return str(lines_of(tag).get("language.full_name", tag)) if tag in languages() else tag
+
+
+def closest(tag: str, known: Iterable[str]) -> str | None:
+    """The known language that a BCP 47 tag means: the same base language, and of several in it the
+    one that shares most of its subtags. Case and underscores are forgiven.
+
+    Chinese without a script is Simplified, but Traditional where the region writes that.
+    """
+    base, *rest = tag.strip().lower().replace("_", "-").split("-")
+    if base in _CHINESE:
+        if _SCRIPTS.isdisjoint(rest):
+            traditional = not _TRADITIONAL_REGIONS.isdisjoint(rest)
+            rest.append("hant" if traditional else _CHINESE[base])
+        base = "zh"
+    subtags = {one: one.lower().split("-") for one in known}
+    of_it = [one for one, (first, *_) in subtags.items() if first == base]
+    return max(of_it, key=lambda one: len({*rest}.intersection(subtags[one])), default=None)
 
 
 @cache
@@ -95,12 +124,13 @@ def lines_of(tag: str) -> Mapping[str, Line]:
     return {**{key: _derived(line) for key, line in lines_of(DERIVED[tag]).items()}, **own}
 
 
-def _matching(language: str) -> str:
-    base = language.partition("-")[0]
-    for tag in (language, "zh-Hans" if base == "zh" else base):
-        if tag in languages():
-            return tag
-    return FALLBACK
+def _flat(node: Mapping[str, Any], above: str) -> Iterator[tuple[str, Line]]:
+    for name, value in node.items():
+        key = f"{above}.{name}" if above else name
+        if isinstance(value, Mapping):
+            yield from _flat(value, key)
+        else:
+            yield key, (value[0], value[1]) if isinstance(value, list) else str(value)
 
 
 def _derived(line: Line) -> Line:
@@ -111,12 +141,3 @@ def _derived(line: Line) -> Line:
 
 def _derived_text(text: str) -> str:
     return to_script(text, "zh-Hant").translate(_MARKS)
-
-
-def _flat(node: Mapping[str, Any], above: str) -> Iterator[tuple[str, Line]]:
-    for name, value in node.items():
-        key = f"{above}.{name}" if above else name
-        if isinstance(value, Mapping):
-            yield from _flat(value, key)
-        else:
-            yield key, value if isinstance(value, str) else (value[0], value[1])

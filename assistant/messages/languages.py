@@ -1,26 +1,16 @@
-"""The page's languages, and the choice among them for a reader."""
+"""The choice of a page's language for a reader, by BCP 47 tags and Accept-Language."""
 
 from __future__ import annotations
 
-from typing import Literal
+from assistant.messages.catalogue import FALLBACK, closest, page_languages
 
-Lang = Literal["zh-Hans", "zh-Hant", "en"]
-FALLBACK: Lang = "en"
-LANG_NAMES: dict[Lang, str] = {"zh-Hans": "简体", "zh-Hant": "繁體", "en": "English"}
-
-_TRADITIONAL = frozenset({"hant", "tw", "hk", "mo"})
+Lang = str
+"""The tag of a language that a page can be read in: a key of ``page_languages``."""
 
 
 def match_language(tag: str) -> Lang | None:
     """The page's language for a BCP 47 tag, or ``None``; case and underscores are forgiven."""
-    primary, *rest = tag.strip().lower().replace("_", "-").split("-")
-    if primary == "en":
-        return "en"
-    if primary not in {"zh", "yue", "cmn"}:
-        return None
-    if "hans" in rest:
-        return "zh-Hans"
-    return "zh-Hant" if primary == "yue" or _TRADITIONAL.intersection(rest) else "zh-Hans"
+    return closest(tag, page_languages())
 
 
 def choose_language(asked: str | None, accepted: str | None) -> Lang:

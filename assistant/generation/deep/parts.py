@@ -132,7 +132,7 @@ def askable(
     )
 
 
-def within(outer: Scope, inner: Scope) -> Scope:
+def narrowed(outer: Scope, inner: Scope) -> Scope:
     """Where both scopes hold; the outer one alone where they have nothing in common."""
     transcripts = _both(outer.transcripts, inner.transcripts)
     speakers = _both(outer.speakers, inner.speakers)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Literal
 
-from assistant.generation.deep.parts import Subquestion, within
+from assistant.generation.deep.parts import Subquestion, narrowed
 from assistant.retrieval.context import Excerpt, gather
 from corpus.language import detect_language, fold
 from index.lexical.concepts import Concept, concepts_of
@@ -18,14 +18,14 @@ from index.lexical.dictionary import Dictionary, Translation
 from index.lexical.terms import terms
 from index.types import EVERYWHERE, Evidence, Hit, Query, Scope
 
-Way = Literal["asked", "scoped", "translated", "keys"]
+SearchPath = Literal["asked", "scoped", "translated", "keys"]
 Search = Callable[[Query, int], Evidence]
 
 HITS = 16
 """Passages of a part, more than its excerpts are from."""
 OF_A_TALK = 8
 """So many of them from one talk, where the part isn't about that talk or somebody in it."""
-TURNS: Mapping[Way, int] = MappingProxyType(
+TURNS: Mapping[SearchPath, int] = MappingProxyType(
     {"scoped": HITS, "asked": HITS, "keys": 3, "translated": 3}
 )
 """In which order the paths take turns, and how many of them each has: bare words and those of a
@@ -41,7 +41,7 @@ class PartEvidence:
 
     part: Subquestion
     evidence: Evidence
-    by_path: Mapping[Way, int]
+    by_path: Mapping[SearchPath, int]
 
 
 def search_part(
@@ -67,11 +67,11 @@ def search_part(
 
 def paths(
     part: Subquestion, scope: Scope, languages: Sequence[str], dictionary: Dictionary | None
-) -> dict[Way, Query]:
+) -> dict[SearchPath, Query]:
     """The queries for a part: as asked; where its person or talk is; in the library's other
     language, word for word; and by its telling words alone."""
-    inner = within(scope, part.scope)
-    queries: dict[Way, Query] = {
+    inner = narrowed(scope, part.scope)
+    queries: dict[SearchPath, Query] = {
         "asked": Query(part.text, speakers=part.scope.speakers, scope=scope)
     }
     topic = part.topic if terms(part.topic) else part.text
@@ -101,15 +101,15 @@ def pooled(parts: Iterable[Sequence[Excerpt]]) -> tuple[Excerpt, ...]:
 
 
 def _merged(
-    part: Subquestion, found: Mapping[Way, Evidence], apart_from: frozenset[str]
-) -> tuple[tuple[Hit, ...], dict[Way, int]]:
+    part: Subquestion, found: Mapping[SearchPath, Evidence], apart_from: frozenset[str]
+) -> tuple[tuple[Hit, ...], dict[SearchPath, int]]:
     """The hits of all paths in turn, the paths' best ones first: their scores don't compare.
 
     In place of its own score each gets one by its place, so that what is read goes by that.
     """
     top = max((evidence.hits[0].score for evidence in found.values() if evidence.hits), default=0.0)
     order = [path for path in TURNS if path in found]
-    first: dict[str, tuple[Way, Hit]] = {}
+    first: dict[str, tuple[SearchPath, Hit]] = {}
     for rank in range(max((len(evidence.hits) for evidence in found.values()), default=0)):
         for path in (path for path in order if rank < TURNS[path]):
             for hit in found[path].hits[rank : rank + 1]:

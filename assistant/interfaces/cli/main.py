@@ -47,7 +47,7 @@ from assistant.interfaces.server import create_app, serve
 from assistant.interfaces.wiki.pages import Flavour, Style, WikiReport, make_pages
 from assistant.interfaces.wiki.writing import refuse_among_transcripts, write_pages
 from assistant.library import Build, Loading, LockedLibrary, OpenLibrary, Say, lock_library
-from assistant.messages.languages import Lang
+from assistant.messages.catalogue import page_languages
 from assistant.retrieval.scope import Narrowing
 from assistant.settings import ServingSettings, Settings, address, read_settings, site_origin
 from assistant.types import Json, Mode, Turn
@@ -477,7 +477,7 @@ def _wiki_options(command: argparse.ArgumentParser) -> None:
     )
     command.add_argument(
         "--page-lang",
-        choices=get_args(Lang),
+        choices=tuple(page_languages()),
         help="language of headings and chat (default: the talk's own)",
     )
     command.add_argument("--text", action="store_true", help="all words of the talks as well")

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from types import MappingProxyType
 from typing import Final
 
@@ -17,9 +18,8 @@ from assistant.citation.permalink import citation_path, permanent_id, web_url
 from assistant.citation.types import Checked, Lookup, Match, Place, QuoteDifference
 from assistant.generation.draft import escaped
 from assistant.interfaces.documents.answers import citation_out
-from assistant.messages.sureness import percent, sureness, sureness_words
-from assistant.messages.wording import answer_language
-from assistant.types import Answer, Citation, Json
+from assistant.messages.catalogue import languages, messages
+from assistant.types import Answer, Citation, Json, percent, sureness
 from corpus.language import detect_language
 from corpus.links import moment_url
 from index.moments import moment_of_hit
@@ -28,9 +28,6 @@ from index.types import Evidence, IndexProgress, SyncReport
 Links = Mapping[int, str]
 """Where a marker leads; one without a link has no entry."""
 
-HEADINGS: Final[Mapping[str, str]] = MappingProxyType(
-    {"en": "Sources", "zh-Hans": "来源", "zh-Hant": "來源"}
-)
 _MATCHES: Final[Mapping[Match, str]] = MappingProxyType(
     {
         "exact": "These words were said",
@@ -42,9 +39,6 @@ _MATCHES: Final[Mapping[Match, str]] = MappingProxyType(
 _MARKER: Final = re.compile(r"\\.|\[(\d{1,3})\](?!\()", re.DOTALL)
 """A marker; a backslash before it makes it text, and what is a link already stays one."""
 _LINKED: Final = re.compile(r"\[(\[\d{1,3}\])\]\([^()\s]*\)")
-_SOURCES: Final = re.compile(
-    rf"\n\n\*\*(?:{'|'.join(HEADINGS.values())})\*\*\n\n- \[\d{{1,3}}\] .*\Z", re.DOTALL
-)
 _SIGNS: Final = {
     "(": "%28", ")": "%29", "<": "%3C", ">": "%3E", '"': "%22", "\\": "%5C",
     " ": "%20", "\n": "", "\r": "",
@@ -209,9 +203,9 @@ def _written_line(answer: Answer) -> str:
 
 
 def _sureness_line(answerable: float, *, answered: bool) -> str:
-    words = sureness_words("en")
-    level = words.levels[sureness(answerable, answered=answered)]
-    return f"{level}. {words.probability.format(percent(answerable))}."
+    say = messages("en")
+    level = say(f"sureness.levels.{sureness(answerable, answered=answered)}")
+    return f"{level}. {say('sureness.probability', percent(answerable))}."
 
 
 def _found_line(place: Place) -> str:
@@ -237,7 +231,7 @@ def said_so_far(answer: Answer | None, home: str) -> WrittenAnswer:
 def said(answer: Answer, question: str, home: str) -> WrittenAnswer:
     """The whole answer; words of our own are in the question's language."""
     links = links_of(answer.citations, home)
-    told = chat_text(answer, links, answer_language(detect_language(question)))
+    told = chat_text(answer, links, detect_language(question))
     documents = [citation_out(one, home).model_dump(mode="json") for one in answer.citations]
     found = url_annotations(told, answer.citations, links)
     return WrittenAnswer(told.text, tuple(found), tuple(documents), is_whole=True)
@@ -247,7 +241,7 @@ def chat_text(answer: Answer, links: Links, language: str) -> ChatText:
     """The whole answer: its text, what is to be said about it, and where its quotes stand."""
     told = with_links(answer.text, links)
     notice = f"\n\n*{escaped(answer.notice)}*" if answer.notice else ""
-    sources = _sources(answer.citations, links, HEADINGS[language])
+    sources = _sources(answer.citations, links, messages(language)("reply.sources"))
     return ChatText(f"{told.text}{notice}{sources}", told.places)
 
 
@@ -276,7 +270,7 @@ def unsent(sent: str, text: str) -> str:
 
 def turn_text(text: str) -> str:
     """An answer as it comes back with the next question: without links and sources."""
-    return _LINKED.sub(r"\1", _SOURCES.sub("", text)).strip()
+    return _LINKED.sub(r"\1", _sources_below().sub("", text)).strip()
 
 
 def links_of(citations: Sequence[Citation], home: str | None) -> Mapping[int, str]:
@@ -312,6 +306,14 @@ def source_label(citation: Citation) -> str:
     when = clock(citation.start_s, None, citation.estimated)
     parts = (", ".join(citation.speakers), when, citation.title)
     return " · ".join(" ".join(part.split()) for part in parts if part)
+
+
+@cache
+def _sources_below() -> re.Pattern[str]:
+    """The list of sources at the end of an answer, in any language."""
+    headings = {messages(tag)("reply.sources") for tag in languages()}
+    named = "|".join(map(re.escape, sorted(headings)))
+    return re.compile(rf"\n\n\*\*(?:{named})\*\*\n\n- \[\d{{1,3}}\] .*\Z", re.DOTALL)
 
 
 def _sources(citations: Sequence[Citation], links: Links, heading: str) -> str:

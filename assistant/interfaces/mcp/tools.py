@@ -52,10 +52,8 @@ from assistant.interfaces.http.errors import SHOWN, ApiError
 from assistant.interfaces.http.gateway import Gateway
 from assistant.interfaces.http.streaming import Work
 from assistant.library import Loading
-from assistant.messages.sureness import percent
-from assistant.messages.wording import answer_language
 from assistant.retrieval.scope import Narrowing
-from assistant.types import Answer, Json, Mode, Update
+from assistant.types import Answer, Json, Mode, Update, percent
 from corpus.language import detect_language
 from index.types import Scope, Talk
 
@@ -326,8 +324,8 @@ def _around(engine: Assistant, talk: Talk, asked: TalkArguments, home: str) -> T
 
 
 def _answer_text(answer: Answer, question: str, home: str | None) -> str:
-    language = answer_language(detect_language(question))
-    return chat_text(answer, links_of(answer.citations, home), language).text
+    links = links_of(answer.citations, home)
+    return chat_text(answer, links, detect_language(question)).text
 
 
 def _result(found: _Document, text: Callable[[_Document], str], visit: ToolVisit) -> Result:

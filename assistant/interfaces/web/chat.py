@@ -34,8 +34,9 @@ from assistant.interfaces.web.views import (
 )
 from assistant.library import Loading
 from assistant.messages.answer_words import answer_words
+from assistant.messages.catalogue import page_languages
 from assistant.messages.i18n import Words, words
-from assistant.messages.languages import LANG_NAMES, Lang
+from assistant.messages.languages import Lang
 from assistant.messages.page_words import page_words
 from assistant.messages.scope_words import ScopeWords, scope_words
 from assistant.types import Mode
@@ -324,7 +325,7 @@ def _layout() -> Components:
 
 def _header() -> Components:
     with gr.Row(elem_id="vb-header"):
-        languages = [(name, lang) for lang, name in LANG_NAMES.items()]
+        languages = [(name, lang) for lang, name in page_languages().items()]
         return {
             "brand": _html("vb-brand"),
             "language": gr.Radio(languages, elem_id="vb-language", container=False),

@@ -51,8 +51,9 @@ from assistant.interfaces.web.views import (
 )
 from assistant.interfaces.web.visit import PageVisit, ShownTheme
 from assistant.messages.answer_words import counted
+from assistant.messages.catalogue import page_languages
 from assistant.messages.i18n import Words, words
-from assistant.messages.languages import LANG_NAMES, Lang
+from assistant.messages.languages import Lang
 from assistant.messages.lookup_words import LookupWords, lookup_words
 from assistant.messages.page_words import PageWords, page_words
 from assistant.messages.scope_words import scope_words
@@ -192,7 +193,7 @@ def _languages(visit: PageVisit, text: Words) -> str:
     links = "".join(
         f'<a href="{escape(visit.same(lang=lang))}" hreflang="{lang}" lang="{lang}"'
         f"{_current(lang == visit.lang, 'true')}>{escape(name)}</a>"
-        for lang, name in LANG_NAMES.items()
+        for lang, name in page_languages().items()
     )
     return f'<nav class="vb-languages" aria-label="{escape(text.language)}">{links}</nav>'
 

@@ -56,11 +56,11 @@ from assistant.interfaces.web.session import (
 from assistant.library import LoadState
 from assistant.llm.types import ModelState
 from assistant.messages.answer_words import AnswerWords, answer_words, counted
+from assistant.messages.catalogue import messages
 from assistant.messages.i18n import Words
 from assistant.messages.page_words import page_words
 from assistant.messages.scope_words import scope_words
-from assistant.messages.sureness import percent, sureness, sureness_words
-from assistant.types import Answer, Citation, Statement, Step, Update
+from assistant.types import Answer, Citation, Statement, Step, Update, percent
 
 NEAR_CHARS = 90
 """How much of the passage stays in view on each side of the quote; Latin script gets twice that."""
@@ -679,13 +679,12 @@ def _said(number: int, answer: Answer, words: Words) -> str:
 
 def _sureness(answer: Answer, words: Words) -> str:
     """How sure it is, as a line that unfolds to the probability and what it means."""
-    level = sureness(answer.answerable, answered=answer.status == "answered")
-    said = sureness_words(words.lang)
-    probability = said.probability.format(percent(answer.answerable))
+    say, level = messages(words.lang), answer.sureness
+    probability = say("sureness.probability", percent(answer.answerable))
     return (
         f'<details class="vb-sure" data-level="{level}"><summary title="{escape(probability)}">'
-        f"{_BARS}{escape(said.levels[level])}</summary>"
-        f"<p>{escape(probability)}<br>{escape(said.caveat)}</p></details>"
+        f"{_BARS}{escape(say(f'sureness.levels.{level}'))}</summary>"
+        f"<p>{escape(probability)}<br>{escape(say('sureness.caveat'))}</p></details>"
     )
 
 

@@ -1,28 +1,15 @@
-"""Talks as sealed Markdown pages: facts, topics, key moments, chat frame.
-
-What a transcript says, made safe for a page: for its Markdown, its front matter, its links.
-
-A page passes through more than a Markdown parser: site generators look for shortcodes in the file
-as it stands, and note-taking programs for template commands, in the front matter too. So the signs
-that these are made of, braces and angle brackets, stand nowhere in the file as themselves.
-
-The nouns of the pages: what they look like, what they are, and what became of them.
-
-The chat on a page: a frame of the server's own page, and a link for where frames are cut out.
-
-The key moments of a talk, and how much is said in it. Pure.
-
-Names of the pages' files: the same for the same talk, and possible on every file system.
-
-Whose a page is: the seal in its front matter, a digest of the whole page.
-
-A page with its seal intact is as it was written, so it may be written again or removed. Nothing is
-remembered beside the pages: they may be copied, committed and moved without losing it. Pure.
-
-A talk as a page of Markdown, and the page that lists them all. Pure.
+"""Talks as sealed Markdown pages: facts, topics, key moments, chat frame; and the page of them all.
 
 The same talk in the same style always gives the same text: no day, no version and nothing of other
 talks stands in it, so that a page changes only when its talk does.
+
+A page is sealed with a digest of the whole in its front matter. With its seal intact it is as it
+was written, so it may be written again or removed; nothing is remembered beside the pages, which
+may be copied, committed and moved.
+
+A page passes through more than a Markdown parser: site generators look for shortcodes in the file
+as it stands, and note-taking programs for template commands, in the front matter too. So the signs
+that these are made of, braces and angle brackets, stand nowhere in the file as themselves. Pure.
 """
 
 from __future__ import annotations
@@ -39,13 +26,47 @@ from html import escape
 from typing import Literal
 from urllib.parse import quote, urlsplit
 
-from assistant.messages.languages import FALLBACK, Lang, match_language
-from assistant.messages.wiki_words import WikiWords, language_name, wiki_words
+from assistant.messages.catalogue import FALLBACK, Messages, language_name, messages
+from assistant.messages.languages import Lang, match_language
 from assistant.retrieval.context import clock
 from corpus.library import Failure
 from corpus.links import moment_url
 from corpus.sentences import sentence_spans, width
 from corpus.types import Section, Transcript, Utterance
+
+Flavour = Literal["markdown", "obsidian", "hugo"]
+Owner = Literal["ours", "edited", "other"]
+
+_BLANK = "0" * 32
+SEAL_LINE = f"verbatim_page: {_BLANK}"
+"""Stands in the front matter of a page that is not sealed yet."""
+_SEAL = re.compile(r"^verbatim_page: (?P<digest>[0-9a-f]{32})$", re.MULTILINE)
+_FILE = re.compile(r"^verbatim_file: (?P<file>\".*\")$", re.MULTILINE)
+
+_LONGEST_S = 1_000_000.0
+"""Of a recording, eleven days: more is no length, but another figure or infinity."""
+
+_HEIGHT_PX = 560
+_ALLOWED = "autoplay; clipboard-write; encrypted-media; fullscreen; picture-in-picture"
+"""What the player inside and the copying of citations need of the page around."""
+
+_WINDOW_S = 300.0
+_LEAST_TURN = 60
+"""Of a turn's width: less is an interjection. A Han character counts as three letters."""
+_LEAST_OPENING = 40
+_LEAST_LEAD, _MOST_LEAD = 60, 180
+_ASKING, _ASKING_MORE = 0.15, 1.5
+_QUESTION = re.compile(r"[?？؟;][”’」』\"'）)]*$")
+_WIDE = r"\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+_WORD = re.compile(rf"[{_WIDE}]|(?:(?![{_WIDE}])[^\W_])+(?:['’](?:(?![{_WIDE}])[^\W_])+)*")
+
+_PLAIN = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+_TAKEN = re.compile(
+    r"con|prn|aux|nul|com\d|lpt\d|index|home|readme"  # devices of Windows; pages of the wiki
+    r"|.*-[0-9a-f]{10}"  # might be another talk's name with its digest
+)
+_MOST_BYTES = 96
+"""Of what stands before the digest: with it the name stays under 143, the least limit in use."""
 
 _PUNCTUATION = re.compile(r"([\\`*_\[\]#|~!$&^])")
 _REFERENCES = re.compile(r"[<>{}]|==+|%%+")
@@ -57,55 +78,6 @@ _ADDRESS = "/:?#[]@!$&'()*+,=~%"
 _JOINERS = "\u200c\u200d"
 _UNSEEN = frozenset({"Cc", "Cf", "Cs"})
 _NO_CHARACTERS = "\ufffe\uffff"
-
-
-def one_line(text: str) -> str:
-    """The text on one line, without what is not seen: controls, marks that turn the direction of
-    writing, lone surrogates, which no file can hold. The joiners of Persian and emoji stay."""
-    line = " ".join(text.split())
-    if line.isascii() and line.isprintable():
-        return line
-    return "".join(filter(_is_seen, line)).strip()
-
-
-def markdown(text: str) -> str:
-    """One line of Markdown that shows the text as it stands, wherever on a line it is put."""
-    line = _PUNCTUATION.sub(r"\\\1", one_line(text))
-    line = _EMOJI.sub(r"\:", _REFERENCES.sub(_references, line))
-    return _OPENING.sub(r"\1\\", line)
-
-
-def yaml_string(text: str) -> str:
-    """A value for front matter: a quoted string that YAML 1.1, YAML 1.2 and JSON read alike."""
-    return json.dumps(one_line(text), ensure_ascii=False).translate(_YAML)
-
-
-def read_yaml_string(text: str) -> str:
-    """What ``yaml_string`` was given, on one line."""
-    return str(json.loads(text))
-
-
-def address(url: str) -> str:
-    """The address without anything that would end it in Markdown, HTML or a shortcode."""
-    return quote(url, safe=_ADDRESS, errors="replace")
-
-
-def link(shown: str, url: str) -> str:
-    """A Markdown link; ``shown`` is Markdown already."""
-    return f"[{shown}](<{address(url)}>)"
-
-
-def _is_seen(sign: str) -> bool:
-    if sign in _JOINERS:
-        return True
-    return sign not in _NO_CHARACTERS and unicodedata.category(sign) not in _UNSEEN
-
-
-def _references(match: re.Match[str]) -> str:
-    return "".join(f"&#{ord(sign)};" for sign in match.group())
-
-
-Flavour = Literal["markdown", "obsidian", "hugo"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +99,7 @@ class Style:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One page. ``name`` is that of its file, ``text`` is sealed: see ``seal.py``."""
+    """One page. ``name`` is that of its file, ``text`` is sealed: see ``sealed``."""
 
     name: str
     text: str
@@ -152,9 +124,212 @@ class WikiReport:
     failed: tuple[Failure, ...]
 
 
-_HEIGHT_PX = 560
-_ALLOWED = "autoplay; clipboard-write; encrypted-media; fullscreen; picture-in-picture"
-"""What the player inside and the copying of citations need of the page around."""
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Whose a page is; ``file`` is the transcript that one of ours was made from, if any."""
+
+    owner: Owner
+    file: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class KeyMoment:
+    """A turn that begins at ``start_s``, and its first words that say something."""
+
+    start_s: float
+    speaker: str | None
+    lead: str
+
+
+def make_pages(transcripts: Sequence[Transcript], style: Style) -> list[Page]:
+    """A page a talk, and the index last: it links to none that isn't there yet."""
+    pages = [talk_page(transcript, style) for transcript in transcripts]
+    return [*pages, index_page(transcripts, style)]
+
+
+def talk_page(transcript: Transcript, style: Style) -> Page:
+    """Facts, digest, topics, key moments and the chat of one talk."""
+    lang = style.lang or match_language(transcript.language) or FALLBACK
+    say = messages(lang)
+    blocks = [
+        *_heading(transcript.title, style),
+        *_facts(transcript, style, say),
+        *_digest(transcript),
+        *_topics(transcript, style, say),
+        *_moments(transcript, style, say),
+        *chat(style, lang, say("wiki.ask_talk"), transcript.id),
+        *(_words(transcript, style, say) if style.text else ()),
+    ]
+    return _page(page_name(transcript.id), _talk_front(transcript, style), blocks)
+
+
+def index_page(transcripts: Sequence[Transcript], style: Style) -> Page:
+    """All talks, the newest first, and the chat over them."""
+    tongues = Counter(match_language(each.language) or FALLBACK for each in transcripts)
+    lang: Lang = style.lang or (tongues.most_common(1)[0][0] if tongues else FALLBACK)
+    say = messages(lang)
+    ordered = sorted(transcripts, key=lambda each: each.title)
+    ordered.sort(key=lambda each: each.published or "", reverse=True)
+    lines = [_entry(each, style, say) for each in ordered]
+    blocks = [
+        *_heading(say("wiki.talks"), style),
+        "\n".join(lines),
+        *chat(style, lang, say("wiki.ask_talks")),
+    ]
+    name = "_index.md" if style.flavour == "hugo" else "index.md"
+    return _page(name, [f"title: {yaml_string(say('wiki.talks'))}"], blocks)
+
+
+def _page(name: str, front: Sequence[str], blocks: Iterable[str]) -> Page:
+    head = "\n".join(["---", *front, SEAL_LINE, "---"])
+    return Page(name, sealed("\n\n".join([head, *blocks]) + "\n"))
+
+
+def _talk_front(transcript: Transcript, style: Style) -> list[str]:
+    """Flat keys that no wiki gives a meaning of its own, but for title, aliases and date."""
+    title = yaml_string(transcript.title)
+    speakers = ", ".join(map(yaml_string, _speakers(transcript.sections)))
+    lines = [f"title: {title}"]
+    if style.flavour == "obsidian":
+        lines.append(f"aliases: [{title}]")
+    if day := _day(transcript):
+        lines.append(f"date: {day}")
+    lines.append(f"language: {yaml_string(transcript.language)}")
+    if source := moment_url(transcript.source_url, None):
+        lines.append(f"source: {yaml_string(source)}")
+    lines.append(f"speakers: [{speakers}]")
+    if style.url:
+        lines.append(f"verbatim_url: {yaml_string(talk_address(style.url, transcript.id))}")
+    lines.append(f"verbatim_talk: {yaml_string(transcript.id)}")
+    return [*lines, f"verbatim_file: {yaml_string(transcript.file)}"]
+
+
+def _heading(title: str, style: Style) -> list[str]:
+    """Hugo's themes show the title themselves."""
+    return [] if style.flavour == "hugo" else [f"# {markdown(title)}"]
+
+
+def _facts(transcript: Transcript, style: Style, say: Messages) -> list[str]:
+    source = moment_url(transcript.source_url, None)
+    host = urlsplit(source or "").hostname or ""
+    length = _length_s(transcript)
+    speakers = say("wiki.comma").join(map(markdown, _speakers(transcript.sections)))
+    count = count_words(transcript)
+    facts = {
+        say("wiki.date"): _day(transcript),
+        say("wiki.language"): markdown(language_name(transcript.language)),
+        say("wiki.length"): clock(length) if length else "",
+        say("wiki.words"): f"{count:,}" if count else "",
+        say("wiki.speakers"): speakers,
+        say("wiki.source"): link(markdown(host), source) if source else "",
+    }
+    if style.url:
+        own_page = talk_address(style.url, transcript.id)
+        facts[say("wiki.in_verbatim")] = link(say("wiki.all_words"), own_page)
+    lines = [f"- **{name}**{say('wiki.colon')}{fact}" for name, fact in facts.items() if fact]
+    return ["\n".join(lines)]
+
+
+def _digest(transcript: Transcript) -> list[str]:
+    """What the note says about the recording, and what its editor made of it."""
+    blocks: list[str] = []
+    for section in transcript.sections:
+        texts = [markdown(turn.text) for turn in section.utterances if one_line(turn.text)]
+        if section.kind == "talk" or not texts:
+            continue
+        if section.heading:
+            blocks.append(f"## {markdown(section.heading)}")
+        if section.kind == "summary":
+            blocks.append("\n".join(f"- {text}" for text in texts))
+        else:
+            blocks += texts
+    return blocks
+
+
+def _topics(transcript: Transcript, style: Style, say: Messages) -> list[str]:
+    headed = [each for each in transcript.sections if each.kind == "talk" and each.heading]
+    if not headed:
+        return []
+    lines = [_topic(section, transcript, style, say) for section in headed]
+    untimed = all(section.start_s is None for section in headed)
+    note = [say("wiki.no_times")] if untimed else []
+    return [f"## {say('wiki.topics')}", *note, "\n".join(lines)]
+
+
+def _topic(section: Section, transcript: Transcript, style: Style, say: Messages) -> str:
+    when = _when(section.start_s, transcript, style)
+    who = say("wiki.comma").join(map(markdown, _speakers([section])))
+    name = f"**{markdown(section.heading)}**"
+    return f"- {' '.join(part for part in (when, name, f'— {who}' if who else '') if part)}"
+
+
+def _moments(transcript: Transcript, style: Style, say: Messages) -> list[str]:
+    lines = []
+    for moment in key_moments(transcript):
+        who = f" **{markdown(moment.speaker)}**{say('wiki.colon')}" if moment.speaker else " "
+        quote = say("wiki.quoted", markdown(moment.lead))
+        lines.append(f"- {_when(moment.start_s, transcript, style)}{who}{quote}")
+    return [f"## {say('wiki.moments')}", "\n".join(lines)] if lines else []
+
+
+def _words(transcript: Transcript, style: Style, say: Messages) -> list[str]:
+    blocks = [f"## {say('wiki.transcript')}"]
+    for section in transcript.sections:
+        if section.kind != "talk":
+            continue
+        if section.heading:
+            when = _when(section.start_s, transcript, style)
+            blocks.append(f"### {' '.join(filter(None, (markdown(section.heading), when)))}")
+        blocks += [_turn(turn, transcript, style, say) for turn in section.utterances]
+    return blocks
+
+
+def _turn(turn: Utterance, transcript: Transcript, style: Style, say: Messages) -> str:
+    """A turn is one paragraph; an estimated time is left out, where the topic has an exact one."""
+    when = "" if turn.estimated else _when(turn.start_s, transcript, style)
+    who = f"**{markdown(turn.speaker)}**{say('wiki.colon').strip()}" if turn.speaker else ""
+    return " ".join(part for part in (when, who, markdown(turn.text)) if part)
+
+
+def _entry(transcript: Transcript, style: Style, say: Messages) -> str:
+    name = page_name(transcript.id)
+    place = f"{name.removesuffix('.md')}/" if style.flavour == "hugo" else name
+    who = say("wiki.comma").join(map(markdown, _speakers(transcript.sections)))
+    parts = (_day(transcript), f"[{markdown(transcript.title)}]({place})", who)
+    return f"- {' · '.join(part for part in parts if part)}"
+
+
+def _when(start_s: float | None, transcript: Transcript, style: Style) -> str:
+    """The time, as a link to the moment in the recording; where that has no address, in the
+    talk's words at the server."""
+    if start_s is None:
+        return ""
+    url = moment_url(transcript.source_url, start_s)
+    if url is None and style.url:
+        url = f"{talk_address(style.url, transcript.id)}#t={int(start_s)}"
+    return link(clock(start_s), url) if url else clock(start_s)
+
+
+def _speakers(sections: Iterable[Section]) -> tuple[str, ...]:
+    names = (turn.speaker for each in sections for turn in each.utterances if each.kind == "talk")
+    return tuple(dict.fromkeys(one_line(name) for name in names if name))
+
+
+def _day(transcript: Transcript) -> str:
+    try:
+        return date.fromisoformat(transcript.published or "").isoformat()
+    except ValueError:
+        return ""
+
+
+def _length_s(transcript: Transcript) -> float:
+    """As the source tells it, else the end of the last topic; 0 where neither is known."""
+    ends = [each.end_s for each in transcript.sections if each.end_s is not None]
+    try:
+        told = float(transcript.meta.get("duration_s", ""))
+    except ValueError:
+        told = 0.0
+    return told if 0 < told < _LONGEST_S else max(ends, default=0.0)
 
 
 def chat(style: Style, lang: Lang, heading: str, talk_id: str | None = None) -> list[str]:
@@ -171,7 +346,7 @@ def chat(style: Style, lang: Lang, heading: str, talk_id: str | None = None) -> 
     blocks = [f"## {heading}"]
     if style.framed:
         blocks.append(_frame(style.flavour, address(f"{style.url}/embed?{query}"), heading))
-    return [*blocks, link(wiki_words(lang).open_chat, f"{style.url}/?{query}")]
+    return [*blocks, link(messages(lang)("wiki.open_chat"), f"{style.url}/?{query}")]
 
 
 def talk_address(url: str, talk_id: str) -> str:
@@ -187,45 +362,6 @@ def _frame(flavour: Flavour, src: str, title: str) -> str:
         f' loading="lazy" style="border:0" allow="{_ALLOWED}"'
         ' referrerpolicy="strict-origin-when-cross-origin"></iframe>'
     )
-
-
-_WINDOW_S = 300.0
-_LEAST_TURN = 60
-"""Of a turn's width: less is an interjection. A Han character counts as three letters."""
-_LEAST_OPENING = 40
-_LEAST_LEAD, _MOST_LEAD = 60, 180
-_ASKING, _ASKING_MORE = 0.15, 1.5
-_QUESTION = re.compile(r"[?？؟;][”’」』\"'）)]*$")
-
-_WIDE = r"\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
-_WORD = re.compile(rf"[{_WIDE}]|(?:(?![{_WIDE}])[^\W_])+(?:['’](?:(?![{_WIDE}])[^\W_])+)*")
-
-
-def lead(text: str) -> str:
-    """The first words that say something: a "Yeah." or two in front are passed over, and what is
-    too long ends between two words with an ellipsis."""
-    line = one_line(text)
-    spans = sentence_spans(line)
-    telling = (
-        begin
-        for begin, end in spans
-        if width(line[begin:end]) >= _LEAST_OPENING or end == len(line)
-    )
-    opening = line[next(telling, 0) :]
-    if width(opening) <= _MOST_LEAD:
-        return opening
-    ends = [end for _, end in sentence_spans(opening) if width(opening[:end]) <= _MOST_LEAD]
-    whole = opening[: max(ends, default=0)]
-    return whole if width(whole) >= _LEAST_LEAD else _cut(opening)
-
-
-@dataclass(frozen=True, slots=True)
-class KeyMoment:
-    """A turn that begins at ``start_s``, and its first words that say something."""
-
-    start_s: float
-    speaker: str | None
-    lead: str
 
 
 def key_moments(transcript: Transcript) -> tuple[KeyMoment, ...]:
@@ -246,6 +382,24 @@ def key_moments(transcript: Transcript) -> tuple[KeyMoment, ...]:
             longest[window] = (size, turn, start_s)
     chosen = sorted(longest.values(), key=lambda each: each[2])
     return tuple(KeyMoment(start_s, turn.speaker, lead(turn.text)) for _, turn, start_s in chosen)
+
+
+def lead(text: str) -> str:
+    """The first words that say something: a "Yeah." or two in front are passed over, and what is
+    too long ends between two words with an ellipsis."""
+    line = one_line(text)
+    spans = sentence_spans(line)
+    telling = (
+        begin
+        for begin, end in spans
+        if width(line[begin:end]) >= _LEAST_OPENING or end == len(line)
+    )
+    opening = line[next(telling, 0) :]
+    if width(opening) <= _MOST_LEAD:
+        return opening
+    ends = [end for _, end in sentence_spans(opening) if width(opening[:end]) <= _MOST_LEAD]
+    whole = opening[: max(ends, default=0)]
+    return whole if width(whole) >= _LEAST_LEAD else _cut(opening)
 
 
 def count_words(transcript: Transcript) -> int:
@@ -292,15 +446,6 @@ def _cut(text: str) -> str:
     return f"{text[:end].rstrip('，、；： ,;:')}…"
 
 
-_PLAIN = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
-_TAKEN = re.compile(
-    r"con|prn|aux|nul|com\d|lpt\d|index|home|readme"  # devices of Windows; pages of the wiki
-    r"|.*-[0-9a-f]{10}"  # might be another talk's name with its digest
-)
-_MOST_BYTES = 96
-"""Of what stands before the digest: with it the name stays under 143, the least limit in use."""
-
-
 def page_name(talk_id: str) -> str:
     """The file's name for a talk.
 
@@ -325,24 +470,6 @@ def _slug(text: str) -> str:
 
 def _is_letter(sign: str) -> bool:
     return unicodedata.category(sign)[0] in "LM" or unicodedata.category(sign) == "Nd"
-
-
-Owner = Literal["ours", "edited", "other"]
-
-_BLANK = "0" * 32
-SEAL_LINE = f"verbatim_page: {_BLANK}"
-"""Stands in the front matter of a page that is not sealed yet."""
-
-_SEAL = re.compile(r"^verbatim_page: (?P<digest>[0-9a-f]{32})$", re.MULTILINE)
-_FILE = re.compile(r"^verbatim_file: (?P<file>\".*\")$", re.MULTILINE)
-
-
-@dataclass(frozen=True, slots=True)
-class Origin:
-    """Whose a page is; ``file`` is the transcript that one of ours was made from, if any."""
-
-    owner: Owner
-    file: str | None = None
 
 
 def sealed(text: str) -> str:
@@ -373,193 +500,47 @@ def _seal_digest(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[: len(_BLANK)]
 
 
-_LONGEST_S = 1_000_000.0
-"""Of a recording, eleven days: more is no length, but another figure or infinity."""
+def one_line(text: str) -> str:
+    """The text on one line, without what is not seen: controls, marks that turn the direction of
+    writing, lone surrogates, which no file can hold. The joiners of Persian and emoji stay."""
+    line = " ".join(text.split())
+    if line.isascii() and line.isprintable():
+        return line
+    return "".join(filter(_is_seen, line)).strip()
 
 
-def make_pages(transcripts: Sequence[Transcript], style: Style) -> list[Page]:
-    """A page a talk, and the index last: it links to none that isn't there yet."""
-    pages = [talk_page(transcript, style) for transcript in transcripts]
-    return [*pages, index_page(transcripts, style)]
+def markdown(text: str) -> str:
+    """One line of Markdown that shows the text as it stands, wherever on a line it is put."""
+    line = _PUNCTUATION.sub(r"\\\1", one_line(text))
+    line = _EMOJI.sub(r"\:", _REFERENCES.sub(_references, line))
+    return _OPENING.sub(r"\1\\", line)
 
 
-def talk_page(transcript: Transcript, style: Style) -> Page:
-    """Facts, digest, topics, key moments and the chat of one talk."""
-    lang = style.lang or match_language(transcript.language) or FALLBACK
-    words = wiki_words(lang)
-    blocks = [
-        *_heading(transcript.title, style),
-        *_facts(transcript, style, words),
-        *_digest(transcript),
-        *_topics(transcript, style, words),
-        *_moments(transcript, style, words),
-        *chat(style, lang, words.ask_talk, transcript.id),
-        *(_words(transcript, style, words) if style.text else ()),
-    ]
-    return _page(page_name(transcript.id), _talk_front(transcript, style), blocks)
+def yaml_string(text: str) -> str:
+    """A value for front matter: a quoted string that YAML 1.1, YAML 1.2 and JSON read alike."""
+    return json.dumps(one_line(text), ensure_ascii=False).translate(_YAML)
 
 
-def index_page(transcripts: Sequence[Transcript], style: Style) -> Page:
-    """All talks, the newest first, and the chat over them."""
-    tongues = Counter(match_language(each.language) or FALLBACK for each in transcripts)
-    lang: Lang = style.lang or (tongues.most_common(1)[0][0] if tongues else FALLBACK)
-    words = wiki_words(lang)
-    ordered = sorted(transcripts, key=lambda each: each.title)
-    ordered.sort(key=lambda each: each.published or "", reverse=True)
-    lines = [_entry(each, style, words) for each in ordered]
-    blocks = [
-        *_heading(words.talks, style),
-        "\n".join(lines),
-        *chat(style, lang, words.ask_talks),
-    ]
-    name = "_index.md" if style.flavour == "hugo" else "index.md"
-    return _page(name, [f"title: {yaml_string(words.talks)}"], blocks)
+def read_yaml_string(text: str) -> str:
+    """What ``yaml_string`` was given, on one line."""
+    return str(json.loads(text))
 
 
-def _page(name: str, front: Sequence[str], blocks: Iterable[str]) -> Page:
-    head = "\n".join(["---", *front, SEAL_LINE, "---"])
-    return Page(name, sealed("\n\n".join([head, *blocks]) + "\n"))
+def address(url: str) -> str:
+    """The address without anything that would end it in Markdown, HTML or a shortcode."""
+    return quote(url, safe=_ADDRESS, errors="replace")
 
 
-def _talk_front(transcript: Transcript, style: Style) -> list[str]:
-    """Flat keys that no wiki gives a meaning of its own, but for title, aliases and date."""
-    title = yaml_string(transcript.title)
-    speakers = ", ".join(map(yaml_string, _speakers(transcript.sections)))
-    lines = [f"title: {title}"]
-    if style.flavour == "obsidian":
-        lines.append(f"aliases: [{title}]")
-    if day := _day(transcript):
-        lines.append(f"date: {day}")
-    lines.append(f"language: {yaml_string(transcript.language)}")
-    if source := moment_url(transcript.source_url, None):
-        lines.append(f"source: {yaml_string(source)}")
-    lines.append(f"speakers: [{speakers}]")
-    if style.url:
-        lines.append(f"verbatim_url: {yaml_string(talk_address(style.url, transcript.id))}")
-    lines.append(f"verbatim_talk: {yaml_string(transcript.id)}")
-    return [*lines, f"verbatim_file: {yaml_string(transcript.file)}"]
+def link(shown: str, url: str) -> str:
+    """A Markdown link; ``shown`` is Markdown already."""
+    return f"[{shown}](<{address(url)}>)"
 
 
-def _heading(title: str, style: Style) -> list[str]:
-    """Hugo's themes show the title themselves."""
-    return [] if style.flavour == "hugo" else [f"# {markdown(title)}"]
+def _is_seen(sign: str) -> bool:
+    if sign in _JOINERS:
+        return True
+    return sign not in _NO_CHARACTERS and unicodedata.category(sign) not in _UNSEEN
 
 
-def _facts(transcript: Transcript, style: Style, words: WikiWords) -> list[str]:
-    source = moment_url(transcript.source_url, None)
-    length = _length_s(transcript)
-    speakers = words.comma.join(map(markdown, _speakers(transcript.sections)))
-    count = count_words(transcript)
-    facts = {
-        words.date: _day(transcript),
-        words.language: markdown(language_name(transcript.language)),
-        words.length: clock(length) if length else "",
-        words.words: f"{count:,}" if count else "",
-        words.speakers: speakers,
-        words.source: link(markdown(urlsplit(source).hostname or ""), source) if source else "",
-    }
-    if style.url:
-        facts[words.in_verbatim] = link(words.all_words, talk_address(style.url, transcript.id))
-    lines = [f"- **{name}**{words.colon}{fact}" for name, fact in facts.items() if fact]
-    return ["\n".join(lines)]
-
-
-def _digest(transcript: Transcript) -> list[str]:
-    """What the note says about the recording, and what its editor made of it."""
-    blocks: list[str] = []
-    for section in transcript.sections:
-        texts = [markdown(turn.text) for turn in section.utterances if one_line(turn.text)]
-        if section.kind == "talk" or not texts:
-            continue
-        if section.heading:
-            blocks.append(f"## {markdown(section.heading)}")
-        if section.kind == "summary":
-            blocks.append("\n".join(f"- {text}" for text in texts))
-        else:
-            blocks += texts
-    return blocks
-
-
-def _topics(transcript: Transcript, style: Style, words: WikiWords) -> list[str]:
-    headed = [each for each in transcript.sections if each.kind == "talk" and each.heading]
-    if not headed:
-        return []
-    lines = [_topic(section, transcript, style, words) for section in headed]
-    untimed = all(section.start_s is None for section in headed)
-    return [f"## {words.topics}", *([words.no_times] if untimed else []), "\n".join(lines)]
-
-
-def _topic(section: Section, transcript: Transcript, style: Style, words: WikiWords) -> str:
-    when = _when(section.start_s, transcript, style)
-    who = words.comma.join(map(markdown, _speakers([section])))
-    name = f"**{markdown(section.heading)}**"
-    return f"- {' '.join(part for part in (when, name, f'— {who}' if who else '') if part)}"
-
-
-def _moments(transcript: Transcript, style: Style, words: WikiWords) -> list[str]:
-    lines = []
-    for moment in key_moments(transcript):
-        who = f" **{markdown(moment.speaker)}**{words.colon}" if moment.speaker else " "
-        quote = words.quoted.format(markdown(moment.lead))
-        lines.append(f"- {_when(moment.start_s, transcript, style)}{who}{quote}")
-    return [f"## {words.moments}", "\n".join(lines)] if lines else []
-
-
-def _words(transcript: Transcript, style: Style, words: WikiWords) -> list[str]:
-    blocks = [f"## {words.transcript}"]
-    for section in transcript.sections:
-        if section.kind != "talk":
-            continue
-        if section.heading:
-            when = _when(section.start_s, transcript, style)
-            blocks.append(f"### {' '.join(filter(None, (markdown(section.heading), when)))}")
-        blocks += [_turn(turn, transcript, style, words) for turn in section.utterances]
-    return blocks
-
-
-def _turn(turn: Utterance, transcript: Transcript, style: Style, words: WikiWords) -> str:
-    """A turn is one paragraph; an estimated time is left out, where the topic has an exact one."""
-    when = "" if turn.estimated else _when(turn.start_s, transcript, style)
-    who = f"**{markdown(turn.speaker)}**{words.colon.strip()}" if turn.speaker else ""
-    return " ".join(part for part in (when, who, markdown(turn.text)) if part)
-
-
-def _entry(transcript: Transcript, style: Style, words: WikiWords) -> str:
-    name = page_name(transcript.id)
-    place = f"{name.removesuffix('.md')}/" if style.flavour == "hugo" else name
-    who = words.comma.join(map(markdown, _speakers(transcript.sections)))
-    parts = (_day(transcript), f"[{markdown(transcript.title)}]({place})", who)
-    return f"- {' · '.join(part for part in parts if part)}"
-
-
-def _when(start_s: float | None, transcript: Transcript, style: Style) -> str:
-    """The time, as a link to the moment in the recording; where that has no address, in the
-    talk's words at the server."""
-    if start_s is None:
-        return ""
-    url = moment_url(transcript.source_url, start_s)
-    if url is None and style.url:
-        url = f"{talk_address(style.url, transcript.id)}#t={int(start_s)}"
-    return link(clock(start_s), url) if url else clock(start_s)
-
-
-def _speakers(sections: Iterable[Section]) -> tuple[str, ...]:
-    names = (turn.speaker for each in sections for turn in each.utterances if each.kind == "talk")
-    return tuple(dict.fromkeys(one_line(name) for name in names if name))
-
-
-def _day(transcript: Transcript) -> str:
-    try:
-        return date.fromisoformat(transcript.published or "").isoformat()
-    except ValueError:
-        return ""
-
-
-def _length_s(transcript: Transcript) -> float:
-    """As the source tells it, else the end of the last topic; 0 where neither is known."""
-    ends = [each.end_s for each in transcript.sections if each.end_s is not None]
-    try:
-        told = float(transcript.meta.get("duration_s", ""))
-    except ValueError:
-        told = 0.0
-    return told if 0 < told < _LONGEST_S else max(ends, default=0.0)
+def _references(match: re.Match[str]) -> str:
+    return "".join(f"&#{ord(sign)};" for sign in match.group())

@@ -29,16 +29,16 @@ def write_pages(folder: Path, pages: Sequence[Page], unread: Sequence[Failure]) 
     SettingsError for a folder that can't be read or written.
     """
     run = _WikiRun(folder)
-    with _told(folder):
+    with _naming(folder):
         run.mark()
     for page in pages:
-        with _told(folder / page.name):
+        with _naming(folder / page.name):
             run.write(page)
     wanted = {page.name for page in pages}
-    with _told(folder):
+    with _naming(folder):
         others = sorted(path for path in folder.glob("*.md") if _composed(path) not in wanted)
     for path in others:
-        with _told(path):
+        with _naming(path):
             run.remove(path, unread)
     return WikiReport(run.written, run.unchanged, run.removed, tuple(run.kept), tuple(unread))
 
@@ -136,7 +136,8 @@ def _is_among(file: str, unread: Iterable[Failure]) -> bool:
 
 
 @contextmanager
-def _told(path: Path) -> Iterator[None]:
+def _naming(path: Path) -> Iterator[None]:
+    """Turns an OSError into a SettingsError that names the path and says what to do."""
     try:
         yield
     except OSError as error:

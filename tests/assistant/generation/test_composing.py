@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from assistant.generation.draft import answer_text, escaped, lead_of, plain
+from assistant.generation.draft import answer_text, escaped, own_lead, without_markup
 from assistant.types import Statement
 from assistant.verification.claims import claims_of
 
@@ -20,7 +20,7 @@ from assistant.verification.claims import claims_of
     ],
 )
 def test_markup_leaves_its_words(written: str, left: str) -> None:
-    assert plain(written) == left
+    assert without_markup(written) == left
 
 
 @pytest.mark.parametrize(
@@ -45,7 +45,7 @@ def leads(answer: str) -> list[str]:
     above = ""
     for claim in claims_of(answer):
         if claim.text:
-            found.append(lead_of(claim.lead, line, above))
+            found.append(own_lead(claim.lead, line, above))
             above = claim.text
             line = found[-1] if line is None or found[-1].strip(" ") else line
     return found

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from assistant.generation.draft import honest_quotations
+from assistant.generation.draft import drop_false_quotation_marks
 
 SAID = (
     "A sharp knife is safer, because it does not slip.",
@@ -25,7 +25,7 @@ SAID = (
     ],
 )
 def test_words_that_were_said_stay_in_their_marks(text: str) -> None:
-    assert honest_quotations(text, SAID) == text
+    assert drop_false_quotation_marks(text, SAID) == text
 
 
 @pytest.mark.parametrize(
@@ -40,4 +40,4 @@ def test_words_that_were_said_stay_in_their_marks(text: str) -> None:
     ],
 )
 def test_other_words_lose_their_marks(text: str, honest: str) -> None:
-    assert honest_quotations(text, SAID) == honest
+    assert drop_false_quotation_marks(text, SAID) == honest

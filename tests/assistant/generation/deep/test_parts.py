@@ -8,9 +8,9 @@ from assistant.generation.deep.parts import (
     Subquestion,
     accepted,
     askable,
+    narrowed,
     split_by_rule,
     split_by_talk,
-    within,
 )
 from index.types import EVERYWHERE, Scope, Talk
 from tests.builders import make_chunk, make_evidence, make_hit
@@ -114,4 +114,4 @@ def test_a_models_own_answers_are_not_searched_for(line: str) -> None:
     ],
 )
 def test_a_parts_scope_never_leaves_the_readers(outer: Scope, inner: Scope, both: Scope) -> None:
-    assert within(outer, inner) == both
+    assert narrowed(outer, inner) == both
