@@ -27,7 +27,7 @@ from assistant.messages.wording import answer_language
 from assistant.types import Answer, Citation, Json
 from corpus.language import detect_language
 from corpus.links import moment_url
-from index.moments import moment_of_hit
+from index.moments import moment_of_hit, timecode_span
 from index.types import Evidence, IndexProgress, SyncReport
 
 
@@ -49,7 +49,7 @@ def evidence_text(evidence: Evidence, min_confidence: float) -> str:
     lines = [_sureness_line(evidence.answerable, answered=answered)]
     for rank, hit in enumerate(evidence.hits, start=1):
         moment = moment_of_hit(hit.chunk, hit.best)
-        when = clock(moment.start_s, moment.end_s, moment.estimated)
+        when = timecode_span(moment.start_s, moment.end_s, moment.estimated)
         who = ", ".join(hit.chunk.speakers)
         place = " · ".join(part for part in (hit.chunk.title, hit.chunk.heading, who, when) if part)
         lines += ["", f"{rank}. {place}", f"   {' '.join(hit.best.text.split())}"]
@@ -65,7 +65,10 @@ def answer_text(answer: Answer) -> str:
     if answer.citations:
         lines.append("")
     for citation in answer.citations:
-        when = clock(citation.start_s, citation.end_s, citation.estimated) or "no times in source"
+        when = (
+            timecode_span(citation.start_s, citation.end_s, citation.estimated)
+            or "no times in source"
+        )
         who = ", ".join(citation.speakers)
         place = " · ".join(part for part in (citation.title, citation.heading, who, when) if part)
         lines.append(f"[{citation.marker}] {place}")
@@ -99,19 +102,6 @@ def progress_text(progress: IndexProgress) -> str:
         f"passages {progress.chunks}/{progress.chunks_total} · "
         f"{rate:,.0f} tokens/s · {left}"
     )
-
-
-def clock(start_s: float | None, end_s: float | None, estimated: bool) -> str:
-    """A span as ``0:13:30-0:20:31``, with ``≈`` in front when estimated; empty without times."""
-    if start_s is None:
-        return ""
-    span = _hms(start_s) + (f"-{_hms(end_s)}" if end_s is not None else "")
-    return f"≈ {span}" if estimated else span
-
-
-def _hms(seconds: float) -> str:
-    whole = int(seconds)
-    return f"{whole // 3600}:{whole // 60 % 60:02d}:{whole % 60:02d}"
 
 
 Links = Mapping[int, str]
@@ -195,7 +185,7 @@ def url_annotations(told: ChatText, citations: Sequence[Citation], links: Links)
 
 def source_label(citation: Citation) -> str:
     """Who, when, in which talk, on one line."""
-    when = clock(citation.start_s, None, citation.estimated)
+    when = timecode_span(citation.start_s, None, citation.estimated)
     parts = (", ".join(citation.speakers), when, citation.title)
     return " · ".join(" ".join(part.split()) for part in parts if part)
 
@@ -332,6 +322,6 @@ def wording_text(wording: QuoteDifference | None) -> str:
 
 def _place_line(place: Place) -> str:
     moment = place.moment
-    when = clock(moment.start_s, moment.end_s, moment.estimated)
+    when = timecode_span(moment.start_s, moment.end_s, moment.estimated)
     parts = (place.chunk.title, place.chunk.heading, ", ".join(place.speakers), when)
     return " · ".join(part for part in parts if part)

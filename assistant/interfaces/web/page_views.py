@@ -41,13 +41,11 @@ from assistant.interfaces.web.narrowing import Choice, language_name, named
 from assistant.interfaces.web.views import (
     actions_html,
     check_html,
-    clock,
     facts_html,
     locate,
     marked,
     passage_html,
     sharing_html,
-    time_range,
 )
 from assistant.interfaces.web.visit import PageVisit, ShownTheme
 from assistant.messages.answer_words import counted
@@ -59,6 +57,7 @@ from assistant.messages.scope_words import scope_words
 from assistant.types import Citation
 from corpus.links import moment_url, player_url
 from corpus.types import Section, Transcript, Utterance
+from index.moments import clock, clock_span
 from index.types import Talk
 
 STYLES = ("base.css", "sources.css", "pages.css")
@@ -311,7 +310,7 @@ def share_title(citation: Citation) -> str:
 
 def share_line(citation: Citation, text: Words) -> str:
     """Who, where and when on one line."""
-    time = time_range(citation.start_s, None, citation.estimated)
+    time = clock_span(citation.start_s, None, citation.estimated)
     who = text.speaker_join.join(citation.speakers)
     return " · ".join(filter(None, (who, citation.title, citation.heading, time)))
 
@@ -497,7 +496,7 @@ def _quotation(number: int, one: Quotation, sentence: str, visit: PageVisit, sou
 
 def _other(place: Place, visit: PageVisit) -> str:
     moment = place.moment
-    time = time_range(moment.start_s, None, moment.estimated)
+    time = clock_span(moment.start_s, None, moment.estimated)
     who = words(visit.lang).speaker_join.join(place.speakers)
     line = " · ".join(filter(None, (who, place.chunk.title, place.chunk.heading, time)))
     return f'<a href="{escape(visit.to(citation_path(place_id(place))))}">{escape(line)}</a>'
@@ -702,7 +701,7 @@ def _part(
     kind = said.kinds.get(section.kind, "")
     heading = section.heading or kind or said.part.format(section.position + 1)
     label = f'<small class="vb-kind">{escape(kind)}</small>' if kind and section.heading else ""
-    time = time_range(section.start_s, section.end_s, False)
+    time = clock_span(section.start_s, section.end_s, False)
     when = f'<span class="vb-time">{time}</span>' if time else ""
     actions = (
         actions_html(

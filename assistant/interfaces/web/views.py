@@ -61,6 +61,7 @@ from assistant.messages.page_words import page_words
 from assistant.messages.scope_words import scope_words
 from assistant.messages.sureness import percent, sureness, sureness_words
 from assistant.types import Answer, Citation, Statement, Step, Update
+from index.moments import clock, clock_span
 
 NEAR_CHARS = 90
 """How much of the passage stays in view on each side of the quote; Latin script gets twice that."""
@@ -135,29 +136,12 @@ def _is_han(text: str) -> bool:
     return wide * 3 > len(text)
 
 
-def clock(seconds: float) -> str:
-    """Seconds as ``m:ss`` with two-digit minutes, or ``h:mm:ss``; fractions are dropped."""
-    minutes, second = divmod(int(seconds), 60)
-    hour, minute = divmod(minutes, 60)
-    return f"{hour}:{minute:02}:{second:02}" if hour else f"{minute:02}:{second:02}"
-
-
-def time_range(start_s: float | None, end_s: float | None, estimated: bool) -> str | None:
-    """A span as the reader sees it, ``≈`` in front if it is estimated; ``None`` without times."""
-    if start_s is None:
-        return None
-    sign = "≈ " if estimated else ""
-    if end_s is None or int(end_s) <= int(start_s):
-        return sign + clock(start_s)
-    return f"{sign}{clock(start_s)} – {clock(end_s)}"
-
-
 Spans = Sequence[tuple[int, int]]
 
 
 def facts_html(citation: Citation, words: Words) -> str:
     """Who and when."""
-    time = time_range(citation.start_s, citation.end_s, citation.estimated)
+    time = clock_span(citation.start_s, citation.end_s, citation.estimated)
     hint = f' title="{escape(words.estimated)}"' if citation.estimated else ""
     when = (
         f'<dd class="vb-time"{hint}>{time}</dd>' if time else f"<dd>{escape(words.no_times)}</dd>"
@@ -690,7 +674,7 @@ def _sureness(answer: Answer, words: Words) -> str:
 
 
 def _marker(number: int, citation: Citation, words: Words) -> str:
-    time = time_range(citation.start_s, None, citation.estimated)
+    time = clock_span(citation.start_s, None, citation.estimated)
     what = " · ".join(part for part in (citation.title, citation.heading, time) if part)
     label = escape(words.marker.format(citation.marker, what))
     return (

@@ -41,11 +41,11 @@ from urllib.parse import quote, urlsplit
 
 from assistant.messages.languages import FALLBACK, Lang, match_language
 from assistant.messages.wiki_words import WikiWords, language_name, wiki_words
-from assistant.retrieval.context import clock
 from corpus.library import Failure
 from corpus.links import moment_url
 from corpus.sentences import sentence_spans, width
 from corpus.types import Section, Transcript, Utterance
+from index.moments import clock
 
 _PUNCTUATION = re.compile(r"([\\`*_\[\]#|~!$&^])")
 _REFERENCES = re.compile(r"[<>{}]|==+|%%+")

@@ -1,4 +1,4 @@
-"""Quotes in their passages, folding, and times as the reader sees them."""
+"""Quotes in their passages, and folding."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.interfaces.web.views import clock, excerpt, locate, time_range
+from assistant.interfaces.web.views import excerpt, locate
 
 
 def test_a_quote_is_found_whatever_its_white_space() -> None:
@@ -47,25 +47,3 @@ def test_the_parts_always_make_up_the_passage(before: str, quote: str, after: st
     missing = excerpt(passage, "缺")
     assert "".join(missing) == passage
     assert missing.quote == ""
-
-
-@pytest.mark.parametrize(
-    ("seconds", "text"),
-    [(0, "00:00"), (59.99, "00:59"), (810, "13:30"), (3600, "1:00:00"), (36_061.5, "10:01:01")],
-)
-def test_clock(seconds: float, text: str) -> None:
-    assert clock(seconds) == text
-
-
-@pytest.mark.parametrize(
-    ("span", "text"),
-    [
-        ((810.0, 1231.0, False), "13:30 – 20:31"),
-        ((3723.4, 3790.0, True), "≈ 1:02:03 – 1:03:10"),
-        ((10.0, None, False), "00:10"),
-        ((10.0, 10.4, False), "00:10"),
-        ((None, None, False), None),
-    ],
-)
-def test_time_range(span: tuple[float | None, float | None, bool], text: str | None) -> None:
-    assert time_range(*span) == text
