@@ -32,7 +32,7 @@ from assistant.interfaces.http.guard import (
 from assistant.interfaces.mcp.server import add_mcp
 from assistant.interfaces.openai.routes import add_openai
 from assistant.interfaces.web.chat import mount_page
-from assistant.interfaces.web.document import STATIC, STATIC_ROUTE, LocalisedIndex, static_tags
+from assistant.interfaces.web.document import STATIC, STATIC_ROUTE, LocalisedIndex
 from assistant.interfaces.web.pages import add_pages
 from assistant.library import Loading
 from assistant.settings import ServingSettings
@@ -97,7 +97,7 @@ def _add_middleware(app: FastAPI, door: Gateway, host: str) -> None:
         allow_headers=["Authorization", *_MCP_HEADERS],
         expose_headers=_TOLD if serving.origins else [],
     )
-    app.add_middleware(LocalisedIndex, tags=static_tags())
+    app.add_middleware(LocalisedIndex)
     app.add_middleware(PageLimits, door=door)
     app.add_middleware(ClosedRoutes)
     app.add_middleware(OwnPagesOnly, serving=serving)

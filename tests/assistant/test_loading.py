@@ -8,12 +8,12 @@ import pytest
 
 from assistant.interfaces.web.session import Exchange, FailedAnswer, Pending, converse, turns
 from assistant.library import Engine, Loading, LoadState
-from assistant.messages.i18n import words
+from assistant.messages.catalogue import messages
 from assistant.types import Turn
 from corpus.types import ModelError, VerbatimError
 from tests.assistant.interfaces.web.fakes import ANSWERED, FakeEngine, held_back, loaded
 
-EN = words("en")
+EN = messages("en")
 
 
 def test_an_engine_comes_when_it_is_ready() -> None:

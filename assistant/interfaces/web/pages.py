@@ -1,16 +1,9 @@
-"""The server-written pages over HTTP: citation, talk, lookup, oEmbed.
+"""The pages that the server writes whole, over HTTP: citations, talks, the lookup, and oEmbed.
 
-What all pages that the server writes whole have in common over HTTP.
-
-``/lookup`` over HTTP: a quote by its address, a whole text by a form.
-
-A text is checked a sentence at a time, so that a reader who leaves ends the work.
-
-oEmbed (oembed.com, version 1.0) for links to our own pages: pure.
-
-``/oembed`` over HTTP: what a wiki or a blog asks to show a link of ours as a frame.
-
-The pages that the server writes whole, by their addresses: citations, talks, lookup, oEmbed.
+``/c/<id>`` is a citation, ``/talk/<id>`` a talk, ``/talks`` all of them. ``/lookup`` takes a quote
+in its address and a whole text in a form; a text is checked a sentence at a time, so that a reader
+who leaves ends the work. ``/oembed`` (oembed.com, version 1.0) is what a wiki or a blog asks in
+order to show a link of ours as a frame.
 """
 
 from __future__ import annotations
@@ -18,7 +11,6 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from html import escape
 from math import ceil
 from typing import Literal, get_args
 from urllib.parse import parse_qsl, unquote, urlencode, urlsplit
@@ -48,17 +40,16 @@ from assistant.interfaces.web.page_views import (
     headers_of,
     identifier_of,
     lookup_page,
-    message_html,
+    message_page,
     share_title,
     talk_page,
     talks_page,
 )
-from assistant.interfaces.web.session import note
+from assistant.interfaces.web.rendering import render
+from assistant.interfaces.web.session import with_detail
 from assistant.interfaces.web.visit import PageVisit, visit_of
 from assistant.library import Engine, Loading
-from assistant.messages.i18n import words
-from assistant.messages.lookup_words import lookup_words
-from assistant.messages.page_words import page_words
+from assistant.messages.catalogue import messages
 from assistant.settings import ServingSettings
 from assistant.types import Json
 from corpus.types import SettingsError, VerbatimError
@@ -98,11 +89,12 @@ class PageServer:
             self.count(request)
         except ApiError as error:
             visit = self.visit(request)
-            text = page_words(visit.lang).too_many if error.status == 429 else str(error)
+            text = str(error)
+            if error.status == 429:
+                text = messages(visit.lang)("page.too_many")
             after = error.retry_after_s
             headers = {} if after is None else {"Retry-After": str(ceil(after))}
-            body = message_html(text, "", visit)
-            return rendered(PageDocument(text, body, status=error.status, headers=headers), visit)
+            return rendered(message_page(text, status=error.status, headers=headers), visit)
         return None
 
     def respond(self, request: Request, make: Make) -> Response:
@@ -115,11 +107,11 @@ class PageServer:
         visit = self.visit(request)
         try:
             made = make(self.loading.get(0), visit)
+            return made if isinstance(made, Response) else rendered(made, visit)
         except TimeoutError:
-            made = self._not_ready(visit)
+            return rendered(self._not_ready(visit), visit)
         except Exception as error:
             return self.failed(request, error)
-        return made if isinstance(made, Response) else rendered(made, visit)
 
     def failed(self, request: Request, error: Exception) -> Response:
         """A page that says why there is none; what nobody foresaw is logged, not told."""
@@ -127,15 +119,13 @@ class PageServer:
         reason = str(error)
         if not isinstance(error, VerbatimError):
             _log.error("a page could not be made", exc_info=error)
-            reason = words(visit.lang).error
-        more = f'<p class="vb-failure" role="alert">{escape(reason)}</p>'
-        page = PageDocument("Verbatim", message_html("Verbatim", more, visit), status=503)
-        return rendered(page, visit)
+            reason = messages(visit.lang)("chat.error")
+        return rendered(message_page("Verbatim", failure=reason, status=503), visit)
 
     def _not_ready(self, visit: PageVisit) -> PageDocument:
-        text = note(words(visit.lang).loading, self.loading.state.message)
+        text = with_detail(messages(visit.lang)("chat.loading"), self.loading.state.message)
         again = {"Retry-After": str(RETRY_S), "Refresh": str(RETRY_S)}
-        return PageDocument(text, message_html(text, "", visit), status=503, headers=again)
+        return message_page(text, status=503, headers=again)
 
 
 def rendered(document: PageDocument, visit: PageVisit) -> Response:
@@ -189,7 +179,7 @@ class LookupRoute:
         except ClientDisconnect:
             return Response(status_code=499)
         if fields is None:
-            notice = lookup_words(visit.lang).long_text.format(TEXT_CHARS)
+            notice = messages(visit.lang)("lookup.long_text", TEXT_CHARS)
             return await self._told(request, (), notice, 413)
         what, typed = dict(fields).get("what"), _typed(fields)
         if what == "text":
@@ -202,14 +192,14 @@ class LookupRoute:
         )
 
     def _page(self, engine: Engine, visit: PageVisit, fields: Fields) -> PageDocument:
-        said, typed = lookup_words(visit.lang), _typed(fields)
+        say, typed = messages(visit.lang), _typed(fields)
         scope = _scope(engine, fields)
         within = chosen(scope, engine.talks())
         if not typed:
-            notice = said.empty if "quote" in dict(fields) else ""
+            notice = say("lookup.empty") if "quote" in dict(fields) else ""
             return lookup_page(visit, within=within, notice=notice)
         if len(typed) > LONGEST:
-            notice = said.long_quote.format(LONGEST)
+            notice = say("lookup.long_quote", LONGEST)
             return lookup_page(visit, typed, within, notice=notice, status=400)
         try:
             with self._places.one():
@@ -217,17 +207,17 @@ class LookupRoute:
         except ApiError:
             return _busy(visit, typed)
         except SettingsError:
-            return lookup_page(visit, typed, within, notice=said.empty, status=400)
+            return lookup_page(visit, typed, within, notice=say("lookup.empty"), status=400)
         return lookup_page(visit, typed, within, found=found, source=engine.transcript)
 
     async def _checked(self, request: Request, fields: Fields) -> Response:
         """Holds its place only while there is work."""
         typed = _typed(fields)
-        said = lookup_words(self._pages.visit(request).lang)
+        say = messages(self._pages.visit(request).lang)
         if not typed:
-            return await self._told(request, fields, said.empty, 400)
+            return await self._told(request, fields, say("lookup.empty"), 400)
         if len(typed) > TEXT_CHARS:
-            return await self._told(request, fields, said.long_text.format(TEXT_CHARS), 413)
+            return await self._told(request, fields, say("lookup.long_text", TEXT_CHARS), 413)
         if self._pages.loading.state.phase != "ready":
             return await self._told(request, fields, "", 503)
         try:
@@ -284,7 +274,7 @@ def _scope(engine: Engine, fields: Fields) -> Scope:
 
 
 def _busy(visit: PageVisit, typed: str) -> PageDocument:
-    page = lookup_page(visit, typed, notice=lookup_words(visit.lang).busy, status=429)
+    page = lookup_page(visit, typed, notice=messages(visit.lang)("lookup.busy"), status=429)
     return replace(page, headers={"Retry-After": str(BUSY_S)})
 
 
@@ -350,12 +340,6 @@ def rich(link: Linked, base: str, most: Size, title: str, author: str) -> Json:
         query, address, size = link.query, f"{base}/embed", TALK_SIZE
     source = f"{address}?{urlencode(query)}" if query else address
     width, height = within(size, most)
-    frame = (
-        f'<iframe src="{escape(source)}" width="{width}" height="{height}"'
-        f' title="{escape(title)}" style="border:0;max-width:100%" loading="lazy"'
-        ' allow="autoplay; clipboard-write; encrypted-media; fullscreen; picture-in-picture"'
-        ' referrerpolicy="strict-origin-when-cross-origin"></iframe>'
-    )
     document: Json = {
         "version": "1.0",
         "type": "rich",
@@ -363,7 +347,7 @@ def rich(link: Linked, base: str, most: Size, title: str, author: str) -> Json:
         "provider_name": "Verbatim",
         "provider_url": f"{base}/",
         "cache_age": CACHE_S,
-        "html": frame,
+        "html": render("oembed_frame.html", source=source, width=width, height=height, title=title),
         "width": width,
         "height": height,
     }
@@ -508,8 +492,7 @@ def _citation(engine: Engine, visit: PageVisit, identifier: str) -> PageDocument
     try:
         resolved = engine.cited(identifier)
     except SettingsError:
-        said = page_words(visit.lang)
-        return _missing(said.no_citation, said.no_citation_more, visit)
+        return _missing("citation", visit)
     if isinstance(resolved, Gone):
         file = resolved.file
         held = next((talk for talk in engine.talks() if talk.file == file), None)
@@ -529,8 +512,9 @@ def _copied(
     link = visit.absolute(citation_path(identifier_of(resolved, asked)))
     copy = copied(form, citation_at(place, None), link, place.chunk.published)
     if copy is None:
-        said = page_words(visit.lang)
-        return _missing(said.no_format, ", ".join(said.formats.values()), visit)
+        say = messages(visit.lang)
+        formats = ", ".join(say.group("page.formats").values())
+        return message_page(say("page.no_format"), formats, status=404)
     headers = {"Content-Type": f"{copy.media_type}; charset=utf-8", "Cache-Control": "no-cache"}
     return Response(copy.text, headers=headers)
 
@@ -538,8 +522,7 @@ def _copied(
 def _talk(engine: Engine, visit: PageVisit, name: str) -> PageDocument:
     talk = find_talk(engine, name)
     if talk is None:
-        said = page_words(visit.lang)
-        return _missing(said.no_talk, said.no_talk_more, visit)
+        return _missing("talk", visit)
     transcript = engine.transcript(talk.file)
     return talk_page(talk, transcript, _place_in(engine, visit, talk.file), visit)
 
@@ -558,5 +541,6 @@ def _place_in(engine: Engine, visit: PageVisit, file: str) -> Place | None:
     return resolved.place
 
 
-def _missing(title: str, more: str, visit: PageVisit) -> PageDocument:
-    return PageDocument(title, message_html(title, f"<p>{escape(more)}</p>", visit), status=404)
+def _missing(what: Literal["citation", "talk"], visit: PageVisit) -> PageDocument:
+    say = messages(visit.lang)
+    return message_page(say(f"page.no_{what}"), say(f"page.no_{what}_more"), status=404)
