@@ -301,7 +301,7 @@ def shown_labels(lang: Lang) -> Content:
 
 def _script_words(say: Messages) -> str:
     """The words that the page's script needs, as JSON."""
-    told = {
+    words = {
         "player": say("chat.player"),
         "closePlayer": say("chat.close_player"),
         "ready": say("chat.ready"),
@@ -311,7 +311,7 @@ def _script_words(say: Messages) -> str:
         "mode": say("answer.mode"),
         "sources": say("chat.sources"),
     }
-    return json.dumps(told, ensure_ascii=False)
+    return json.dumps(words, ensure_ascii=False)
 
 
 def shown_dialogue(lang: Lang, conversation: Conversation) -> Content:

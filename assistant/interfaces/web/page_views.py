@@ -257,8 +257,10 @@ def difference_text(difference: QuoteDifference | None, say: Messages) -> str:
         "lookup.left_out": difference.left_out,
         "lookup.added": difference.added,
     }
-    told = say("lookup.joint").join(say(key, n=count) for key, count in counts.items() if count)
-    return say("lookup.off", told)
+    differences = say("lookup.joint").join(
+        say(key, n=count) for key, count in counts.items() if count
+    )
+    return say("lookup.off", differences)
 
 
 def problem_text(problem: Problem, say: Messages) -> str:

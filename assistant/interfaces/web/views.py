@@ -75,7 +75,7 @@ class Block(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class ShownAnswer:
-    """An answer, whole or growing, and what is told of it; ``level`` is how sure it is."""
+    """An answer, whole or growing, and what is said about it; ``level`` is how sure it is."""
 
     answer: Answer
     blocks: tuple[Block, ...]
@@ -319,5 +319,5 @@ def why_unsupported(statement: Statement, say: Messages) -> str:
     detail = " ".join(statement.detail.split())
     if len(detail) > DETAIL_CHARS:
         detail = f"{detail[:DETAIL_CHARS].rstrip()}…"
-    told = say(f"{reason}.detailed", detail) if detail else say(f"{reason}.plain")
-    return say("answer.because", told)
+    line = say(f"{reason}.detailed", detail) if detail else say(f"{reason}.plain")
+    return say("answer.because", line)
