@@ -1,4 +1,9 @@
-"""Which span of the recording to show for words that were found: pure functions."""
+"""Which span of the recording to show for words that were found, and how a time is written.
+
+A time is written in two forms: as a clock, ``13:30``, where people read along and a model reads
+excerpts, and as a timecode, ``0:13:30``, in text and citations, whose hours never go missing.
+Fractions of a second are dropped. All functions are pure.
+"""
 
 from __future__ import annotations
 
@@ -67,3 +72,40 @@ def _around(sentences: Sequence[Sentence], best: Sentence) -> Sequence[Sentence]
 
 def _start(sentence: Sentence) -> float:
     return sentence.start_s if sentence.start_s is not None else 0.0
+
+
+def clock(seconds: float) -> str:
+    """``13:30``, with hours where there are any: ``1:02:03``."""
+    hours, minutes, second = _parts(seconds)
+    return f"{hours}:{minutes:02}:{second:02}" if hours else f"{minutes:02}:{second:02}"
+
+
+def timecode(seconds: float) -> str:
+    """``0:13:30``: hours always stand in it."""
+    hours, minutes, second = _parts(seconds)
+    return f"{hours}:{minutes:02}:{second:02}"
+
+
+def clock_span(start_s: float | None, end_s: float | None, estimated: bool) -> str:
+    """``13:30 – 20:31``, with ``≈`` in front when estimated; an end in the start's own second is
+    left out. Empty without a start."""
+    if start_s is None:
+        return ""
+    sign = "≈ " if estimated else ""
+    if end_s is None or int(end_s) <= int(start_s):
+        return sign + clock(start_s)
+    return f"{sign}{clock(start_s)} – {clock(end_s)}"
+
+
+def timecode_span(start_s: float | None, end_s: float | None, estimated: bool) -> str:
+    """``0:13:30-0:20:31``, with ``≈`` in front when estimated. Empty without a start."""
+    if start_s is None:
+        return ""
+    span = timecode(start_s) + (f"-{timecode(end_s)}" if end_s is not None else "")
+    return f"≈ {span}" if estimated else span
+
+
+def _parts(seconds: float) -> tuple[int, int, int]:
+    """Hours, minutes, seconds."""
+    whole = int(seconds)
+    return whole // 3600, whole // 60 % 60, whole % 60

@@ -12,6 +12,7 @@ from datetime import date
 from typing import NamedTuple
 
 from assistant.types import Citation, Json
+from index.moments import timecode_span
 
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]<>#|~!$&])")
 _OPENING = re.compile(r"^(\d*)([-+=.)])")
@@ -87,7 +88,7 @@ def csl_json(citation: Citation, link: str | None = None, published: str | None 
         item["author"] = [{"literal": name} for name in citation.speakers]
     if citation.heading:
         item["section"] = citation.heading
-    if when := _clock(citation):
+    if when := _start(citation):
         item["locator"] = when
     if address := link or citation.url:
         item["URL"] = address
@@ -104,7 +105,7 @@ def bibtex(citation: Citation, link: str | None = None, published: str | None = 
         "title": f"{{{_tex(' '.join(citation.title.split()))}}}",
         "year": str(parts[0]) if parts else "",
         "month": str(parts[1]) if len(parts) > 1 else "",
-        "howpublished": _tex(", ".join(filter(None, (citation.heading, _clock(citation))))),
+        "howpublished": _tex(", ".join(filter(None, (citation.heading, _start(citation))))),
         "url": _address(link or citation.url or "").replace("{", "%7B").replace("}", "%7D"),
         "note": _tex(f"“{' '.join(citation.quote.split())}”"),
     }
@@ -115,17 +116,12 @@ def bibtex(citation: Citation, link: str | None = None, published: str | None = 
 def _source_line(citation: Citation) -> str:
     """Who, which talk, which part, when."""
     who = ", ".join(citation.speakers)
-    parts = (who, citation.title, citation.heading, _clock(citation))
+    parts = (who, citation.title, citation.heading, _start(citation))
     return " · ".join(" ".join(part.split()) for part in parts if part)
 
 
-def _clock(citation: Citation) -> str:
-    """The start as h:mm:ss, with ≈ in front of an estimated one; empty without times."""
-    if citation.start_s is None:
-        return ""
-    whole = int(citation.start_s)
-    told = f"{whole // 3600}:{whole // 60 % 60:02d}:{whole % 60:02d}"
-    return f"≈ {told}" if citation.estimated else told
+def _start(citation: Citation) -> str:
+    return timecode_span(citation.start_s, None, citation.estimated)
 
 
 def _date_parts(published: str | None) -> list[int]:

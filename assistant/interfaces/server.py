@@ -34,7 +34,7 @@ from assistant.interfaces.http.guard import (
 from assistant.interfaces.mcp.server import add_mcp
 from assistant.interfaces.openai.routes import add_openai
 from assistant.interfaces.web.chat import mount_page
-from assistant.interfaces.web.document import STATIC, STATIC_ROUTE, LocalisedIndex, static_tags
+from assistant.interfaces.web.document import STATIC, STATIC_ROUTE, LocalisedIndex
 from assistant.interfaces.web.pages import add_pages
 from assistant.library import Loading
 from assistant.settings import ServingSettings
@@ -116,7 +116,7 @@ def _middleware(gateway: Gateway, host: str) -> list[Middleware]:
         Middleware(OwnPagesOnly, serving=serving),
         Middleware(ClosedRoutes),
         Middleware(PageLimits, gateway=gateway),
-        Middleware(LocalisedIndex, tags=static_tags()),
+        Middleware(LocalisedIndex),
         cors,
         *user_guard,
     ]

@@ -34,6 +34,7 @@ from dataclasses import dataclass
 from corpus.tokens import count_tokens
 from corpus.types import Chunk, Sentence
 from index.lexical.terms import terms
+from index.moments import clock
 from index.scoring import WORTH, leads_on
 from index.types import Evidence, Hit
 
@@ -163,13 +164,6 @@ def label(sentence: Sentence) -> str:
     name = _short(sentence.speaker or "")
     told = " ".join(part for part in (name, time) if part)
     return f"{told}: " if told else ""
-
-
-def clock(seconds: float) -> str:
-    """Minutes and seconds, with hours where there are any: ``12:05``, ``1:02:05``."""
-    whole = int(seconds)
-    hours, minutes = whole // 3600, whole // 60 % 60
-    return f"{hours}:{minutes:02}:{whole % 60:02}" if hours else f"{minutes:02}:{whole % 60:02}"
 
 
 def _short(text: str) -> str:

@@ -9,12 +9,12 @@ import pytest
 from assistant.engine import Assistant
 from assistant.interfaces.web.session import Exchange, FailedAnswer, Pending, converse, turns
 from assistant.library import Loading, LoadState
-from assistant.messages.i18n import words
+from assistant.messages.catalogue import messages
 from assistant.types import Turn
 from corpus.types import ModelError, VerbatimError
 from tests.assistant.interfaces.web.fakes import ANSWERED, FakeEngine, held_back, loaded
 
-EN = words("en")
+EN = messages("en")
 
 
 def test_an_engine_comes_when_it_is_ready() -> None:
@@ -70,7 +70,7 @@ def test_a_question_is_pending_then_answered() -> None:
     steps = list(converse(loaded(engine), before, "  new?\n", EN))
     assert all(step[:2] == before for step in steps)
     exchanges = [step[2] for step in steps]
-    assert exchanges[0] == Exchange("new?", Pending(EN.thinking))
+    assert exchanges[0] == Exchange("new?", Pending(EN("chat.thinking")))
     assert exchanges[-1] == Exchange("new?", ANSWERED)
     assert engine.asked == [("new?", (Turn("user", "old"), Turn("assistant", ANSWERED.text)))]
 
@@ -79,7 +79,7 @@ def test_a_question_asked_early_says_that_it_waits() -> None:
     loading, go = held_back(FakeEngine(), "reading")
     steps = converse(loading.start(), (), "early", EN)
     first = next(steps)[0].outcome
-    assert isinstance(first, Pending) and first.note.startswith(EN.loading_wait)
+    assert isinstance(first, Pending) and first.note.startswith(EN("chat.loading_wait"))
     go.set()
     assert list(steps)[-1] == (Exchange("early", ANSWERED),)
 

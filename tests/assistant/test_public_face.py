@@ -8,7 +8,7 @@ import sys
 import pytest
 
 import assistant
-from assistant import library, opening, types
+from assistant import library, types
 from tests.project import ROOT
 
 

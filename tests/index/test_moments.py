@@ -1,6 +1,8 @@
 from __future__ import annotations
 
-from index.moments import moment_of_hit, moment_of_quote
+import pytest
+
+from index.moments import clock, clock_span, moment_of_hit, moment_of_quote, timecode_span
 from index.types import Moment
 from tests.builders import make_chunk
 
@@ -39,3 +41,43 @@ def test_no_times_in_no_times_out() -> None:
 def test_an_open_end_stays_open() -> None:
     chunk = make_chunk([("A", ["a."], 30.0, None)])
     assert moment_of_quote(chunk, chunk.sentences) == Moment(30.0, None, False)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [(0, "00:00"), (59.99, "00:59"), (810, "13:30"), (3600, "1:00:00"), (36_061.5, "10:01:01")],
+)
+def test_clock(seconds: float, text: str) -> None:
+    assert clock(seconds) == text
+
+
+@pytest.mark.parametrize(
+    ("span", "text"),
+    [
+        ((810.0, 1231.0, False), "13:30 – 20:31"),
+        ((3723.4, 3790.0, True), "≈ 1:02:03 – 1:03:10"),
+        ((10.0, None, False), "00:10"),
+        ((10.0, 10.4, False), "00:10"),
+        ((None, None, False), ""),
+    ],
+)
+def test_the_span_as_clocks(span: tuple[float | None, float | None, bool], text: str) -> None:
+    assert clock_span(*span) == text
+
+
+@pytest.mark.parametrize(
+    ("start_s", "end_s", "estimated", "shown"),
+    [
+        (810.0, 1231.0, False, "0:13:30-0:20:31"),
+        (810.9, 1231.9, True, "≈ 0:13:30-0:20:31"),
+        (0.0, None, False, "0:00:00"),
+        (59.999, 60.0, False, "0:00:59-0:01:00"),
+        (36_000.0, 90_061.0, False, "10:00:00-25:01:01"),
+        (None, None, False, ""),
+        (None, 5.0, True, ""),
+    ],
+)
+def test_the_span_as_timecodes(
+    start_s: float | None, end_s: float | None, estimated: bool, shown: str
+) -> None:
+    assert timecode_span(start_s, end_s, estimated) == shown

@@ -1,150 +1,21 @@
-"""The OpenAPI document of the API, true to how the server is set up, and the page that shows it."""
+"""The API's OpenAPI document, true to how the server is set up, and a page of it."""
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterable
-from html import escape
+from collections.abc import Callable, Iterator, Mapping
+from functools import cache
+from types import MappingProxyType
 from typing import Any
 
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
 from assistant.interfaces.documents.answers import ErrorDocument
+from assistant.interfaces.http.templates import Templates
 from assistant.settings import ServingSettings
 from assistant.types import Json
-
-DOCS_HEADERS = {
-    "Content-Security-Policy": (
-        "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none';"
-        " frame-ancestors 'none'"
-    ),
-    "Cache-Control": "no-cache",
-}
-_STYLE = """
-:root { color-scheme: light dark; }
-body { font: 16px/1.5 system-ui, sans-serif; max-width: 56rem; margin: 0 auto; padding: 1.5rem; }
-h2 { margin-top: 3rem; } h3 { margin-top: 2.5rem; border-top: 1px solid; padding-top: 1rem; }
-code, pre { font: 14px/1.45 ui-monospace, monospace; overflow-wrap: anywhere; }
-pre { overflow-x: auto; padding: .75rem; border: 1px solid; border-radius: .4rem; }
-table { border-collapse: collapse; width: 100%; display: block; overflow-x: auto; }
-th, td { text-align: left; vertical-align: top; padding: .3rem .8rem .3rem 0; }
-td { border-top: 1px solid color-mix(in srgb, currentColor 25%, transparent); }
-"""
-_CODE = re.compile(r"`([^`]+)`")
-
-
-def docs_html(openapi: Json) -> str:
-    """The whole page."""
-    info = openapi["info"]
-    parts = [f"<h1>{escape(info['title'])} {escape(info['version'])}</h1>"]
-    parts.append(_prose(info.get("description", "")))
-    parts.append('<p><a href="openapi.json">openapi.json</a></p>')
-    root = openapi.get("servers", [{"url": ""}])[0]["url"]
-    for path, operations in openapi["paths"].items():
-        for method, operation in operations.items():
-            parts.append(_operation(method, f"{root}{path}", operation))
-    parts.append("<h2>Documents</h2>")
-    for name, schema in openapi["components"]["schemas"].items():
-        parts.append(_schema(name, schema))
-    return (
-        '<!doctype html><html lang="en"><head><meta charset="utf-8">'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f"<title>{escape(info['title'])}: API</title><style>{_STYLE}</style></head>"
-        f"<body><main>{''.join(parts)}</main></body></html>"
-    )
-
-
-def _operation(method: str, path: str, operation: Json) -> str:
-    heading = f"<code>{escape(method.upper())} {escape(path)}</code>"
-    parts = [f"<h3>{heading}</h3>", f"<p><strong>{escape(operation['summary'])}</strong></p>"]
-    parts.append(_prose(operation.get("description", "")))
-    if parameters := operation.get("parameters"):
-        rows = (
-            (one["name"], _type(one["schema"]), one.get("description", "")) for one in parameters
-        )
-        parts.append(_table(("parameter", "type", ""), rows))
-    for content in operation.get("requestBody", {}).get("content", {}).values():
-        parts.append(f"<p>Body: {_type(content['schema'])}</p>")
-        if example := content.get("example"):
-            parts.append(f"<pre>{escape(json.dumps(example, ensure_ascii=False, indent=2))}</pre>")
-    rows = (
-        (status, _content(response), response.get("description", ""))
-        for status, response in operation["responses"].items()
-    )
-    parts.append(_table(("status", "body", ""), rows))
-    return "".join(parts)
-
-
-def _content(response: Json) -> str:
-    kinds = response.get("content", {})
-    told = [
-        _type(content["schema"]) if content.get("schema", {}).get("$ref") else escape(kind)
-        for kind, content in kinds.items()
-    ]
-    return ", ".join(dict.fromkeys(told))
-
-
-def _schema(name: str, schema: Json) -> str:
-    required = schema.get("required", ())
-    rows = (
-        (f"{field}{'' if field in required else '?'}", _type(one), _described(one))
-        for field, one in schema.get("properties", {}).items()
-    )
-    heading = f'<h3 id="{escape(name)}">{escape(name)}</h3>'
-    return heading + _prose(schema.get("description", "")) + _table(("field", "type", ""), rows)
-
-
-def _described(schema: Json) -> str:
-    """The description, with the first example."""
-    examples = [f"Such as `{one}`." for one in schema.get("examples", ())[:1]]
-    return " ".join([*filter(None, [schema.get("description")]), *examples])
-
-
-def _type(schema: Json) -> str:
-    """A schema in a few words, as HTML; documents are links."""
-    if ref := schema.get("$ref"):
-        name = escape(ref.rsplit("/", 1)[-1])
-        return f'<a href="#{name}">{name}</a>'
-    if several := schema.get("anyOf") or schema.get("oneOf"):
-        return " or ".join(map(_type, several))
-    if choices := schema.get("enum"):
-        return " | ".join(f"<code>{escape(json.dumps(choice))}</code>" for choice in choices)
-    if schema.get("type") == "array":
-        return f"list of {_type(schema.get('items', {}))}"
-    kind = escape(str(schema.get("format") or schema.get("type", "any")))
-    return kind + _bounds(schema)
-
-
-def _bounds(schema: Json) -> str:
-    low = schema.get("minimum", schema.get("minLength"))
-    high = schema.get("maximum", schema.get("maxLength"))
-    if high is None:
-        return ""
-    unit = " characters" if "maxLength" in schema else ""
-    return f", {low if low is not None else ''}…{high:,}{unit}" if low else f", ≤ {high:,}{unit}"
-
-
-def _table(head: tuple[str, ...], rows: Iterable[tuple[str, str, str]]) -> str:
-    """Rows of a name, a type that is HTML already, and a description."""
-    cells = "".join(f"<th>{escape(name)}</th>" for name in head)
-    body = "".join(
-        f"<tr><td><code>{escape(name)}</code></td><td>{kind}</td><td>{_inline(text)}</td></tr>"
-        for name, kind, text in rows
-    )
-    return f"<table><tr>{cells}</tr>{body}</table>" if body else ""
-
-
-def _prose(text: str) -> str:
-    paragraphs = (" ".join(part.split()) for part in text.split("\n\n"))
-    return "".join(f"<p>{_inline(part)}</p>" for part in paragraphs if part)
-
-
-def _inline(text: str) -> str:
-    """Escaped, with what stands in backquotes as code."""
-    return _CODE.sub(r"<code>\1</code>", escape(text))
-
 
 DESCRIPTION = """
 Ask your talks; get the words, the speaker and the second.
@@ -179,6 +50,14 @@ _FAULTS: dict[int, str] = {
     502: "The language model gave out.",
     503: "The library is still loading, or can't be loaded.",
 }
+DOCS_HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none';"
+        " frame-ancestors 'none'"
+    ),
+    "Cache-Control": "no-cache",
+}
+_CODE = re.compile(r"`([^`]+)`")
 
 
 def faults(*statuses: int) -> dict[int | str, dict[str, Any]]:
@@ -224,3 +103,73 @@ def _secured(document: dict[str, Any], serving: ServingSettings) -> dict[str, An
             if path not in OPEN:
                 operation["security"] = key if needed else [{}, *key]
     return document
+
+
+def docs_html(openapi: Json) -> str:
+    """The document as one page that needs no script and no network."""
+    return _templates().render(
+        "docs.html",
+        info=openapi["info"],
+        root=openapi.get("servers", [{"url": ""}])[0]["url"],
+        paths=openapi["paths"],
+        schemas=openapi["components"]["schemas"],
+    )
+
+
+@cache
+def _templates() -> Templates:
+    return Templates(__package__, functions=_FUNCTIONS)
+
+
+def _paragraphs(text: str) -> list[str]:
+    """Each on one line."""
+    parts = (" ".join(part.split()) for part in text.split("\n\n"))
+    return [part for part in parts if part]
+
+
+def _code_pieces(text: str) -> Iterator[tuple[str, bool]]:
+    """The text in pieces, each with whether it stood in backquotes."""
+    for number, piece in enumerate(_CODE.split(text)):
+        yield piece, bool(number % 2)
+
+
+def _contents(response: Json) -> list[tuple[str, Json | None]]:
+    """What a response may hold: a media type, and the schema where that names a document; each
+    document and each other type once."""
+    found: dict[str, tuple[str, Json | None]] = {}
+    for kind, content in response.get("content", {}).items():
+        schema = content.get("schema", {})
+        reference = schema.get("$ref")
+        found.setdefault(reference or kind, (kind, schema if reference else None))
+    return list(found.values())
+
+
+def _as_json(value: object, indent: int | None = None) -> str:
+    return json.dumps(value, ensure_ascii=indent is None, indent=indent)
+
+
+def _described(schema: Json) -> str:
+    """The description, with the first example."""
+    examples = [f"Such as `{one}`." for one in schema.get("examples", ())[:1]]
+    return " ".join([*filter(None, [schema.get("description")]), *examples])
+
+
+def _bounds(schema: Json) -> str:
+    low = schema.get("minimum", schema.get("minLength"))
+    high = schema.get("maximum", schema.get("maxLength"))
+    if high is None:
+        return ""
+    unit = " characters" if "maxLength" in schema else ""
+    return f", {low if low is not None else ''}…{high:,}{unit}" if low else f", ≤ {high:,}{unit}"
+
+
+_FUNCTIONS: Mapping[str, Callable[..., object]] = MappingProxyType(
+    {
+        "as_json": _as_json,
+        "bounds": _bounds,
+        "code_pieces": _code_pieces,
+        "contents": _contents,
+        "described": _described,
+        "paragraphs": _paragraphs,
+    }
+)

@@ -22,7 +22,7 @@ from assistant.messages.catalogue import languages, messages
 from assistant.types import Answer, Citation, Json, percent, sureness
 from corpus.language import detect_language
 from corpus.links import moment_url
-from index.moments import moment_of_hit
+from index.moments import moment_of_hit, timecode_span
 from index.types import Evidence, IndexProgress, SyncReport
 
 Links = Mapping[int, str]
@@ -102,7 +102,7 @@ def evidence_text(evidence: Evidence, min_confidence: float) -> str:
     lines = [_sureness_line(evidence.answerable, answered=answered)]
     for rank, hit in enumerate(evidence.hits, start=1):
         moment = moment_of_hit(hit.chunk, hit.best)
-        when = clock(moment.start_s, moment.end_s, moment.estimated)
+        when = timecode_span(moment.start_s, moment.end_s, moment.estimated)
         place = _place_line(hit.chunk.title, hit.chunk.heading, hit.chunk.speakers, when)
         lines += ["", f"{rank}. {place}", f"   {' '.join(hit.best.text.split())}"]
         url = moment_url(hit.chunk.source_url, moment.start_s)
@@ -117,7 +117,8 @@ def answer_text(answer: Answer) -> str:
     if answer.citations:
         lines.append("")
     for citation in answer.citations:
-        when = clock(citation.start_s, citation.end_s, citation.estimated) or "no times in source"
+        when = timecode_span(citation.start_s, citation.end_s, citation.estimated)
+        when = when or "no times in source"
         place = _place_line(citation.title, citation.heading, citation.speakers, when)
         lines.append(f"[{citation.marker}] {place}")
         if citation.url:
@@ -182,19 +183,6 @@ def wording_text(wording: QuoteDifference | None) -> str:
     return "words: " + ", ".join(f"{count} {what}" for count, what in counted if count)
 
 
-def clock(start_s: float | None, end_s: float | None, estimated: bool) -> str:
-    """A span as ``0:13:30-0:20:31``, with ``≈`` in front when estimated; empty without times."""
-    if start_s is None:
-        return ""
-    span = _hms(start_s) + (f"-{_hms(end_s)}" if end_s is not None else "")
-    return f"≈ {span}" if estimated else span
-
-
-def _hms(seconds: float) -> str:
-    whole = int(seconds)
-    return f"{whole // 3600}:{whole // 60 % 60:02d}:{whole % 60:02d}"
-
-
 def _written_line(answer: Answer) -> str:
     """Who wrote it, and how many of its sentences the check could hold to their evidence."""
     claims = [one for one in answer.statements if one.outcome != "no_claim"]
@@ -209,7 +197,7 @@ def _sureness_line(answerable: float, *, answered: bool) -> str:
 
 
 def _found_line(place: Place) -> str:
-    when = clock(place.moment.start_s, place.moment.end_s, place.moment.estimated)
+    when = timecode_span(place.moment.start_s, place.moment.end_s, place.moment.estimated)
     return _place_line(place.chunk.title, place.chunk.heading, place.speakers, when)
 
 
@@ -303,7 +291,7 @@ def url_annotations(told: ChatText, citations: Sequence[Citation], links: Links)
 
 def source_label(citation: Citation) -> str:
     """Who, when, in which talk, on one line."""
-    when = clock(citation.start_s, None, citation.estimated)
+    when = timecode_span(citation.start_s, None, citation.estimated)
     parts = (", ".join(citation.speakers), when, citation.title)
     return " · ".join(" ".join(part.split()) for part in parts if part)
 

@@ -1,19 +1,9 @@
-"""The chat for a frame: address presets, document, offers.
-
-What the address of an embedded chat presets: pure.
+"""The page of an embedded chat: what its address presets, what it offers to ask, its document.
 
 ``talk=`` (a talk's id, or its file), ``speaker=``, ``spoken=``, ``since=`` and ``until=`` narrow
-the search as on the chat page (narrowing.py); ``scope=`` holds any of them as one value, in the
-form of an address. ``lang=``, ``theme=`` (``light``, ``dark`` or ``auto``), ``q=`` (asked at once),
+the search as on the chat page; ``scope=`` holds any of them as one value, in the form of an
+address. ``lang=``, ``theme=`` (``light``, ``dark`` or ``auto``), ``q=`` (asked at once),
 ``greeting=``, ``questions=`` (suggested ones, one a line or one a parameter) and ``token=``.
-
-What an embedded chat offers to ask: pure.
-
-The embedded chat's document: one column for a frame of 320 px and more.
-
-Its parts have the chat page's own names, so that the same style sheets and the same functions write
-both. What the script needs to know stands in ``data-`` attributes of the body; no script or style
-stands in the document itself.
 """
 
 from __future__ import annotations
@@ -21,32 +11,35 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from html import escape
 from types import MappingProxyType
 from typing import Literal, NamedTuple
 from urllib.parse import parse_qs, parse_qsl, urlencode
 
 from assistant.interfaces.http.access import Caller
 from assistant.interfaces.http.errors import ApiError
-from assistant.interfaces.web.chat import LIVE_HTML, MARK, PLAYER_HTML
 from assistant.interfaces.web.document import STATIC_ROUTE
-from assistant.interfaces.web.narrowing import QUERY_CHARS, Choice, named, scope_of
+from assistant.interfaces.web.narrowing import QUERY_CHARS, Choice, named_choices, scope_of
+from assistant.interfaces.web.rendering import templates
 from assistant.interfaces.web.session import QUESTION_CHARS
-from assistant.interfaces.web.views import asking_buttons
-from assistant.messages.answer_words import answer_words
-from assistant.messages.embed_words import EmbedWords, embed_words
-from assistant.messages.i18n import Words, words
+from assistant.messages.catalogue import Messages, messages
 from assistant.messages.languages import Lang, choose_language
-from assistant.messages.scope_words import scope_words
 from index.types import EVERYWHERE, Scope, Talk
 
 Theme = Literal["auto", "light", "dark"]
 
-_THEME_NAMES: Mapping[str, Theme] = MappingProxyType({"light": "light", "dark": "dark"})
 NARROWING = ("talk", "speaker", "spoken", "since", "until")
 GREETING_CHARS = 300
 SUGGESTED = 6
+"""So many suggested questions are taken from the address."""
 SUGGESTED_CHARS = 200
+OFFERED = 4
+"""So many topics are offered, of so many talks at most."""
+NAMED = 3
+"""So many of the things that the search is narrowed to are named."""
+OWN_FILES = "embed/files"
+"""Where this page's own files lie, below the root."""
+
+_THEME_NAMES: Mapping[str, Theme] = MappingProxyType({"light": "light", "dark": "dark"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +53,31 @@ class Preset:
     greeting: str = ""
     questions: tuple[str, ...] = ()
     token: str = ""
+
+
+class Offers(NamedTuple):
+    """Questions as they stand, else topics of the talks that are asked about."""
+
+    questions: tuple[str, ...] = ()
+    topics: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What the document says beside its preset.
+
+    ``home`` is the address of the whole application, ``framers`` the origins whose scripts may
+    talk to the frame, ``within`` what the search is narrowed to, ``talks`` the number of talks that
+    a token gives access to (0 for all), ``topics`` what may be asked about where no questions are
+    suggested.
+    """
+
+    home: str
+    framers: Sequence[str]
+    within: Sequence[Choice] = ()
+    talks: int = 0
+    questions: Sequence[str] = ()
+    topics: Sequence[str] = ()
 
 
 def read_preset(query: str, accepted: str | None) -> Preset:
@@ -109,16 +127,6 @@ def reached_scope(narrowed: str, talks: Sequence[Talk], caller: Caller) -> Scope
     return replace(asked, transcripts=reached)
 
 
-OFFERED = 4
-
-
-class Offers(NamedTuple):
-    """Questions as they stand, else topics of the talks that are asked about."""
-
-    questions: tuple[str, ...] = ()
-    topics: tuple[str, ...] = ()
-
-
 def offers(preset: Preset, scope: Scope, talks: Sequence[Talk], examples: Sequence[str]) -> Offers:
     """The preset's own questions, else the library's ``examples`` where all of it is searched,
     else headings from the talks in scope, taken in turn from each; ``talks`` are the reachable."""
@@ -134,88 +142,43 @@ def offers(preset: Preset, scope: Scope, talks: Sequence[Talk], examples: Sequen
     return Offers(topics=tuple(dict.fromkeys(in_turn))[:OFFERED])
 
 
-def _headings(talk: Talk) -> list[str]:
-    return [topic.heading for topic in talk.topics if topic.kind == "talk" and topic.heading]
-
-
-STYLES = ("base.css", "chat.css", "answer.css", "sources.css")
-OWN_FILES = "embed/files"
-NAMED = 3
-"""So many of the things that the search is narrowed to are named."""
-
-_THEMES: Mapping[Theme, tuple[str, str]] = {
-    "auto": ("vb-auto", ' media="(prefers-color-scheme: dark)"'),
-    "light": ("vb-light", ' media="not all"'),
-    "dark": ("dark", ""),
-}
-_PLUS = (
-    '<svg viewBox="0 0 20 20" aria-hidden="true"><path d="M9 4h2v5h5v2h-5v5H9v-5H4V9h5z"/></svg>'
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Shown:
-    """What the document tells beside its preset.
-
-    ``home`` is the address of the whole application, ``framers`` the origins whose scripts may
-    talk to the frame, ``within`` what the search is narrowed to, ``talks`` the number of talks that
-    a token gives access to (0 for all), ``topics`` what may be asked about where no questions are
-    suggested.
-    """
-
-    home: str
-    framers: Sequence[str]
-    within: Sequence[Choice] = ()
-    talks: int = 0
-    questions: Sequence[str] = ()
-    topics: Sequence[str] = ()
-
-
 def embed_html(preset: Preset, shown: Shown) -> str:
     """The whole document of the chat."""
-    text, said = words(preset.lang), embed_words(preset.lang)
-    data = {
-        "lang": preset.lang,
-        "narrowed": preset.narrowed,
-        "token": preset.token,
-        "question": preset.question,
-        "home": shown.home,
-        "framers": json.dumps(list(shown.framers)),
-        "words": json.dumps(_script_words(text, said), ensure_ascii=False),
-    }
-    attributes = "".join(f' data-{name}="{escape(value)}"' for name, value in data.items())
-    offers = asking_buttons(shown.questions, text.examples) or asking_buttons(
-        shown.topics, said.topics
+    say = messages(preset.lang)
+    query = _query(preset)
+    return _document(
+        "embed.html",
+        preset,
+        shown=shown,
+        about=_about(shown, say),
+        framers=json.dumps(list(shown.framers)),
+        oembed="" if preset.token else _oembed(shown.home, query),
+        question_chars=QUESTION_CHARS,
+        script_words=json.dumps(_script_words(say), ensure_ascii=False),
+        whole_page=f"{shown.home}/?{query}",
     )
-    body = (
-        f"{_head(preset, shown, text, said)}"
-        f'<main id="vb-main"><div id="vb-talk"><div id="vb-chat" role="region"'
-        f' aria-label="{escape(text.chat)}">{_welcome(preset, shown, text, said)}</div>'
-        f'<div id="vb-examples">{offers}</div></div>{_composer(text)}</main>'
-        f'<div id="vb-told">{LIVE_HTML}</div><template id="vb-player-template">{_player(text)}'
-        "</template>"
-    )
-    head = f'<script type="module" src="{OWN_FILES}/page.js"></script>'
-    return _document(preset, said.title, attributes, body, _discovery(preset, shown) + head)
 
 
 def refused_html(preset: Preset) -> str:
     """A page that says why there is no chat."""
-    said = embed_words(preset.lang)
-    body = (
-        f'<main id="vb-main"><section class="vb-welcome"><h2>{escape(said.needs_token)}</h2>'
-        f"<p>{escape(said.needs_token_more)}</p></section></main>"
+    return _document("embed_refused.html", preset)
+
+
+def _document(template: str, preset: Preset, **values: object) -> str:
+    return templates(__package__).render(
+        template,
+        say=messages(preset.lang),
+        preset=preset,
+        files=STATIC_ROUTE,
+        own_files=OWN_FILES,
+        **values,
     )
-    return _document(preset, said.needs_token, "", body, "")
 
 
-def _discovery(preset: Preset, shown: Shown) -> str:
-    """Where oEmbed tells of this chat; not of one with a token, which is nobody's to hand on."""
-    if preset.token:
-        return ""
-    address = f"{shown.home}/embed?{_query(preset)}"
-    oembed = f"{shown.home}/oembed?{urlencode({'url': address, 'format': 'json'})}"
-    return f'<link rel="alternate" type="application/json+oembed" href="{escape(oembed)}">'
+def _oembed(home: str, query: str) -> str:
+    """Where oEmbed tells of this chat."""
+    address = {"url": f"{home}/embed?{query}", "format": "json"}
+    return f"{home}/oembed?{urlencode(address)}"
 
 
 def _query(preset: Preset) -> str:
@@ -223,88 +186,31 @@ def _query(preset: Preset) -> str:
     return "&".join(filter(None, (preset.narrowed, urlencode({"lang": preset.lang}))))
 
 
-def _document(preset: Preset, title: str, attributes: str, body: str, head: str) -> str:
-    css_class, media = _THEMES[preset.theme]
-    styles = "".join(f'<link rel="stylesheet" href="{STATIC_ROUTE}/{name}">' for name in STYLES)
-    return (
-        f'<!doctype html><html lang="{preset.lang}"><head><meta charset="utf-8">'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f'<meta name="robots" content="noindex"><title>{escape(title)} · Verbatim</title>{styles}'
-        f'<link rel="stylesheet" href="{STATIC_ROUTE}/dark.css"{media}>'
-        f'<link rel="stylesheet" href="{OWN_FILES}/page.css">'
-        f'<link rel="icon" type="image/svg+xml" href="{STATIC_ROUTE}/mark.svg">{head}</head>'
-        f'<body class="gradio-container vb-embed {css_class}"{attributes}>'
-        f'<div id="vb-embed">{body}</div></body></html>'
-    )
+def _about(shown: Shown, say: Messages) -> str:
+    """What the answers come from; empty where that is the whole library."""
+    if 0 < len(shown.within) <= NAMED:
+        return say("embed.about", named_choices(shown.within, say))
+    return say("embed.about_talks", shown.talks) if shown.talks else ""
 
 
-def _head(preset: Preset, shown: Shown, text: Words, said: EmbedWords) -> str:
-    new, open_ = escape(text.new_chat), escape(said.open)
-    home = escape(f"{shown.home}/?{_query(preset)}")
-    return (
-        f'<header id="vb-embed-head">{MARK}<p id="vb-embed-title"><span>{escape(said.title)}</span>'
-        f"{_about(preset, shown, said)}</p>"
-        f'<button type="button" class="vb-icon" data-new-chat hidden aria-label="{new}"'
-        f' title="{new}">{_PLUS}</button>'
-        f'<a class="vb-open" data-open href="{home}" target="_blank"'
-        f' rel="noopener" title="{open_}" aria-label="{open_} ({escape(text.new_tab)})">'
-        '<span aria-hidden="true">Verbatim ↗</span></a></header>'
-    )
-
-
-def _about(preset: Preset, shown: Shown, said: EmbedWords) -> str:
-    """What the answers come from, where that isn't the whole library."""
-    names = [named(choice, scope_words(preset.lang)) for choice in shown.within]
-    if 0 < len(names) <= NAMED:
-        told = said.about.format(words(preset.lang).speaker_join.join(names))
-    elif shown.talks:
-        told = said.about_talks.format(shown.talks)
-    else:
-        return ""
-    return f'<small title="{escape(told)}">{escape(told)}</small>'
-
-
-def _welcome(preset: Preset, shown: Shown, text: Words, said: EmbedWords) -> str:
-    told = [] if preset.greeting else [text.welcome_more]
-    if shown.within and not preset.token:
-        told.append(said.more)
-    more = "".join(f"<p>{escape(line)}</p>" for line in told)
-    greeting = escape(preset.greeting or text.welcome)
-    return f'<section class="vb-welcome"><h2>{greeting}</h2>{more}</section>'
-
-
-def _composer(text: Words) -> str:
-    stop = escape(answer_words(text.lang).stop)
-    return (
-        f'<form id="vb-composer" autocomplete="off"><div id="vb-question"><textarea rows="1"'
-        f' disabled maxlength="{QUESTION_CHARS}" aria-label="{escape(text.question)}"'
-        f' placeholder="{escape(text.placeholder)}"></textarea></div>'
-        f'<button id="vb-send">{escape(text.send)}</button>'
-        f'<button type="button" id="vb-stop">{stop}</button></form>'
-    )
-
-
-def _player(text: Words) -> str:
-    player, close = escape(text.player), escape(text.close_player)
-    named_ = PLAYER_HTML.replace("<section ", f'<section aria-label="{player}" ', 1)
-    button = f'data-close-player aria-label="{close}" title="{close}"'
-    return f'<div id="vb-player">{named_.replace("data-close-player", button)}</div>'
-
-
-def _script_words(text: Words, said: EmbedWords) -> Mapping[str, str]:
-    stopped = answer_words(text.lang)
+def _script_words(say: Messages) -> Mapping[str, str]:
+    """The words that the page's script needs; formats have their ``{}``."""
     return {
-        "asked": text.you_asked,
-        "thinking": text.thinking,
-        "waiting": said.waiting,
-        "ready": text.ready,
-        "readyOne": text.ready_one,
-        "retry": text.retry,
-        "error": text.error,
-        "busy": said.busy,
-        "expired": said.expired,
-        "unreachable": said.unreachable,
-        "refused": said.refused,
-        "stopped": stopped.stopped,
-        "nothingYet": stopped.nothing_yet,
+        "asked": say("chat.you_asked"),
+        "thinking": say("chat.thinking"),
+        "waiting": say("embed.waiting"),
+        "ready": say("chat.ready"),
+        "readyOne": say("chat.ready", n=1),
+        "retry": say("chat.retry"),
+        "error": say("chat.error"),
+        "busy": say("embed.busy"),
+        "expired": say("embed.expired"),
+        "unreachable": say("embed.unreachable"),
+        "refused": say("embed.refused"),
+        "stopped": say("answer.stopped"),
+        "nothingYet": say("answer.nothing_yet"),
     }
+
+
+def _headings(talk: Talk) -> list[str]:
+    return [topic.heading for topic in talk.topics if topic.kind == "talk" and topic.heading]

@@ -1,11 +1,7 @@
-"""/embed, /embed/ask, embed.js.
+"""The embedded chat over HTTP: its page, the answers to its questions, the script for hosts.
 
-An embedded chat's question: what is sent, and the answer as events of finished HTML.
-
-The events are ``answer``, with ``chat`` and ``sources`` as HTML and, once it is whole, ``turns`` to
-keep as history. Nothing is kept here: each question brings its own history.
-
-The routes of the embedded chat: its page, its answers, the script for hosts, and tokens.
+An answer comes as events of finished HTML: ``answer``, with ``chat`` and ``sources`` and, once it
+is whole, ``turns`` to keep as history. Nothing is kept here: each question brings its own history.
 """
 
 from __future__ import annotations
@@ -49,7 +45,7 @@ from assistant.interfaces.http.streaming import (
 from assistant.interfaces.web.narrowing import QUERY_CHARS, Choice, chosen, scope_of
 from assistant.interfaces.web.session import Exchange, FailedAnswer, Pending, turns
 from assistant.interfaces.web.views import chat_html, sources_html
-from assistant.messages.i18n import Words, words
+from assistant.messages.catalogue import Messages, messages
 from assistant.messages.languages import Lang
 from assistant.types import Answer, Update
 from corpus.types import VerbatimError
@@ -57,7 +53,11 @@ from index.types import Scope
 
 _log = logging.getLogger(__name__)
 
+STATIC = Path(__file__).parent / "static"
+SCRIPT_CACHE = "public, max-age=600, stale-while-revalidate=86400"
+"""So long sites may use an older script: its messages and attributes stay compatible."""
 EXCHANGES = 1000
+"""More exchanges than one conversation comes to."""
 
 
 class EmbedQuestion(BaseModel):
@@ -70,65 +70,6 @@ class EmbedQuestion(BaseModel):
     narrowed: str = Field("", max_length=QUERY_CHARS)
     lang: Lang = "en"
     number: int = Field(1, ge=1, le=EXCHANGES)
-
-
-async def answer_events(
-    asked: EmbedQuestion,
-    within: Sequence[Choice],
-    first: Update,
-    rest: AsyncGenerator[Update | None],
-) -> AsyncIterator[bytes]:
-    """The answer as it grows. What goes wrong on the way is told in the answer's place."""
-    text = words(asked.lang)
-    exchange = Exchange(asked.question.strip(), Pending(text.thinking, first), tuple(within))
-    latest = _told(asked.number, exchange, text)
-    yield latest
-    try:
-        async with aclosing(rest) as updates:
-            async for update in updates:
-                if update is None:
-                    yield STILL_HERE
-                    continue
-                exchange = replace(exchange, outcome=_outcome(update, text))
-                news = _told(asked.number, exchange, text)
-                if news != latest:
-                    yield news
-                latest = news
-        if isinstance(exchange.outcome, Answer):
-            return
-        _log.error("an answer ended before it was whole")
-        reason = text.error
-    except VerbatimError as error:
-        reason = str(error)
-    except Exception:
-        _log.exception("a question could not be answered")
-        reason = text.error
-    yield _told(asked.number, replace(exchange, outcome=FailedAnswer(reason)), text)
-
-
-def _outcome(update: Update, text: Words) -> Answer | Pending:
-    if update.stage == "done" and update.answer is not None:
-        return update.answer
-    return Pending(text.thinking, update)
-
-
-def _told(number: int, exchange: Exchange, text: Words) -> bytes:
-    """The exchange and its cards; a refusal has none. It offers no search elsewhere either: what
-    else there is to ask, the whole application knows."""
-    answer = exchange.answer
-    if answer and answer.status == "no_evidence":
-        exchange = replace(exchange, within=())
-    document = {
-        "chat": chat_html((exchange,), text, number),
-        "sources": sources_html((exchange,), text, number) if answer and answer.citations else "",
-        "turns": [{"role": turn.role, "text": turn.text} for turn in turns((exchange,))],
-    }
-    return event("answer", document)
-
-
-STATIC = Path(__file__).parent / "static"
-SCRIPT_CACHE = "public, max-age=600, stale-while-revalidate=86400"
-"""So long sites may use an older script: its messages and attributes stay compatible."""
 
 
 def add_embed(app: FastAPI, gateway: Gateway) -> None:
@@ -189,7 +130,7 @@ class _EmbedPage:
             policy = embed_policy(serving.origins)
             return _page(refused_html(preset), preset, policy, error.status)
         framers = _framers(self.gateway.home(request), serving.origins, token)
-        html = embed_html(preset, self._told(request, preset, caller, framers))
+        html = embed_html(preset, self._shown(request, preset, caller, framers))
         return _page(html, preset, embed_policy(serving.origins, token))
 
     def _allowed(self, request: Request, preset: Preset) -> tuple[Caller, EmbedToken | None]:
@@ -202,10 +143,10 @@ class _EmbedPage:
         token = read_token(secret, preset.token, time())
         return Caller("token", token.id, token.talks), token
 
-    def _told(
+    def _shown(
         self, request: Request, preset: Preset, caller: Caller, framers: Sequence[str]
     ) -> Shown:
-        """What the document tells; while the library loads, nothing of what is in it."""
+        """What the document says; while the library loads, nothing of what is in it."""
         home = self.gateway.home(request)
         try:
             engine = self.gateway.engine()
@@ -237,6 +178,60 @@ def _narrowed(engine: Assistant, asked: str, caller: Caller) -> tuple[Scope, tup
     """Where to search, and what of it the reader chose. Raises ApiError 403."""
     query, own = narrowing_in(asked), talks_of(engine, caller)
     return reached_scope(query, engine.talks(), caller), chosen(scope_of(query, own), own)
+
+
+async def answer_events(
+    asked: EmbedQuestion,
+    within: Sequence[Choice],
+    first: Update,
+    rest: AsyncGenerator[Update | None],
+) -> AsyncIterator[bytes]:
+    """The answer as it grows. What goes wrong on the way is told in the answer's place."""
+    say = messages(asked.lang)
+    exchange = Exchange(asked.question.strip(), Pending(say("chat.thinking"), first), tuple(within))
+    latest = _event(asked.number, exchange, say)
+    yield latest
+    try:
+        async with aclosing(rest) as updates:
+            async for update in updates:
+                if update is None:
+                    yield STILL_HERE
+                    continue
+                exchange = replace(exchange, outcome=_outcome(update, say))
+                news = _event(asked.number, exchange, say)
+                if news != latest:
+                    yield news
+                latest = news
+        if isinstance(exchange.outcome, Answer):
+            return
+        _log.error("an answer ended before it was whole")
+        reason = say("chat.error")
+    except VerbatimError as error:
+        reason = str(error)
+    except Exception:
+        _log.exception("a question could not be answered")
+        reason = say("chat.error")
+    yield _event(asked.number, replace(exchange, outcome=FailedAnswer(reason)), say)
+
+
+def _outcome(update: Update, say: Messages) -> Answer | Pending:
+    if update.stage == "done" and update.answer is not None:
+        return update.answer
+    return Pending(say("chat.thinking"), update)
+
+
+def _event(number: int, exchange: Exchange, say: Messages) -> bytes:
+    """The exchange and its cards; a refusal has none. It offers no search elsewhere either: what
+    else there is to ask, the whole application knows."""
+    answer = exchange.answer
+    if answer and answer.status == "no_evidence":
+        exchange = replace(exchange, within=())
+    document = {
+        "chat": chat_html((exchange,), say, number),
+        "sources": sources_html((exchange,), say, number) if answer and answer.citations else "",
+        "turns": [{"role": turn.role, "text": turn.text} for turn in turns((exchange,))],
+    }
+    return event("answer", document)
 
 
 def _page(html: str, preset: Preset, policy: str, status: int = 200) -> Response:

@@ -1,4 +1,4 @@
-"""What every face over HTTP shares: who calls, how much at once, what is refused, streams.
+"""What every face over HTTP shares: who calls, how much at once, what is refused, streams, HTML.
 
-Doors: ``gateway`` (Gateway), ``guard`` (ASGI), ``streaming``, ``errors``.
+Doors: ``gateway`` (Gateway), ``guard`` (ASGI), ``streaming``, ``errors``, ``templates``.
 """

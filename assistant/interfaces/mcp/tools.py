@@ -46,7 +46,7 @@ from assistant.interfaces.documents.talks import (
     talks_within,
     topic_out,
 )
-from assistant.interfaces.documents.text import chat_text, clock, links_of
+from assistant.interfaces.documents.text import chat_text, links_of
 from assistant.interfaces.http.access import Caller, narrowed, talks_of
 from assistant.interfaces.http.errors import SHOWN, ApiError
 from assistant.interfaces.http.gateway import Gateway
@@ -55,6 +55,7 @@ from assistant.library import Loading
 from assistant.retrieval.scope import Narrowing
 from assistant.types import Answer, Json, Mode, Update, percent
 from corpus.language import detect_language
+from index.moments import timecode_span
 from index.types import Scope, Talk
 
 NEIGHBOURS = 20
@@ -477,12 +478,12 @@ def _talk_line(talk: TalkOut) -> str:
 
 
 def _topic(topic: TopicOut) -> str:
-    when = clock(topic.start_s, None, False)
+    when = timecode_span(topic.start_s, None, False)
     return "- " + _joined((when, topic.heading, ", ".join(topic.speakers), topic.url or ""))
 
 
 def _moment(moment: MomentOut, current: int | None) -> str:
-    when = clock(moment.start_s, None, moment.estimated)
+    when = timecode_span(moment.start_s, None, moment.estimated)
     who = f"{moment.speaker}: " if moment.speaker else ""
     here = "→ " if moment.position == current else ""
     said = f"{here}{_joined((when, moment.heading))}"
@@ -490,7 +491,7 @@ def _moment(moment: MomentOut, current: int | None) -> str:
 
 
 def _where(place: Where) -> str:
-    when = clock(place.start_s, None, place.estimated)
+    when = timecode_span(place.start_s, None, place.estimated)
     return _joined((place.title, place.heading, ", ".join(place.speakers), when))
 
 

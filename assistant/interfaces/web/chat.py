@@ -1,15 +1,9 @@
-"""The chat page in Gradio: layout and events.
+"""The chat page in Gradio: its layout and what happens on it. The one file that knows Gradio.
 
-What stands above the conversation, and the words that the page's script needs, as HTML.
-
-What the parts of the page hold: pure functions from the state of things to values by name.
-
-page.py has the parts themselves. A value is what the part shows; a mapping sets properties of it.
-
-The chat page in Gradio: its layout and what happens on it. The one file that knows Gradio.
-
-What its parts hold is made in page_content.py. The conversation and the sources are HTML of our own
-making: Gradio's Chatbot would read transcript text as Markdown and let its images and links live.
+What a part of the page holds is a function from the state of things to values by the part's name: a
+value is what the part shows, a mapping sets properties of it. The conversation and the sources are
+HTML of our own making: Gradio's Chatbot would read transcript text as Markdown and let its images
+and links live.
 """
 
 from __future__ import annotations
@@ -18,12 +12,12 @@ import asyncio
 import json
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from html import escape
 from typing import Any, Literal, get_args
 
 import gradio as gr
 
 from assistant.interfaces.web.narrowing import chips_html, mode_of, scope_html, scope_of
+from assistant.interfaces.web.rendering import render
 from assistant.interfaces.web.session import QUESTION_CHARS, Conversation, converse, stop
 from assistant.interfaces.web.views import (
     asking_buttons,
@@ -33,79 +27,10 @@ from assistant.interfaces.web.views import (
     status_html,
 )
 from assistant.library import Loading
-from assistant.messages.answer_words import answer_words
-from assistant.messages.catalogue import page_languages
-from assistant.messages.i18n import Words, words
+from assistant.messages.catalogue import Messages, messages, page_languages
 from assistant.messages.languages import Lang
-from assistant.messages.page_words import page_words
-from assistant.messages.scope_words import ScopeWords, scope_words
 from assistant.types import Mode
 from index.types import Scope, Talk
-
-MARK = """
-<svg class="vb-mark" viewBox="0 0 32 32" aria-hidden="true"><rect width="32" height="32" rx="8"/>
-<path d="M8 13c0-3 1.7-5 4.6-5.6l.5 1.5c-1.5.5-2.3 1.4-2.5 2.6h2.3V17H8zm8 0c0-3 1.7-5 4.6-5.6
-l.5 1.5c-1.5.5-2.3 1.4-2.5 2.6h2.3V17H16z"/><path d="M8 22.2h16v1.8H8z"/></svg>"""
-
-PLAYER_HTML = (
-    '<section id="vb-dock" hidden><header><p class="vb-dock-title"></p>'
-    '<button type="button" class="vb-icon" data-close-player>✕</button></header>'
-    '<div class="vb-frame"></div></section>'
-)
-"""Where the player goes. It never changes, so that a player that runs is left alone; the script
-puts its words in."""
-
-LIVE_HTML = '<div id="vb-live" class="vb-sr" aria-live="polite" aria-atomic="true"></div>'
-"""What screen readers are told of: the conversation itself is written anew with every change."""
-
-
-def brand_html(lang: Lang, words: Words) -> str:
-    """The name and the tagline; its attributes tell the script the language and its words."""
-    told = json.dumps(
-        {
-            "player": words.player,
-            "closePlayer": words.close_player,
-            "ready": words.ready,
-            "readyOne": words.ready_one,
-            "chat": words.chat,
-            "language": words.language,
-            "mode": answer_words(lang).mode,
-            "sources": words.sources,
-        },
-        ensure_ascii=False,
-    )
-    return (
-        f'<div class="vb-brand" data-lang="{lang}" data-title="{escape(words.title)}" '
-        f'data-words="{escape(told)}">{MARK}'
-        f"<div><h1>Verbatim</h1><p>{escape(words.tagline)}</p></div></div>"
-    )
-
-
-def theme_html(words: Words) -> str:
-    """The way to the lookup of quotes, and the switch between light and dark."""
-    label = escape(words.theme)
-    look_up = escape(page_words(words.lang).look_up)
-    return (
-        f'<a class="vb-icon" href="lookup?lang={words.lang}" target="_blank" data-carry'
-        f' aria-label="{look_up} ({escape(words.new_tab)})" title="{look_up}">'
-        '<svg viewBox="0 0 20 20" aria-hidden="true"><circle cx="8.6" cy="8.6" r="6.1"/>'
-        '<path d="m13.2 12.1 4.6 4.6-1.1 1.1-4.6-4.6zM5.4 10.9c0-2.2.8-3.7 2.6-4.3l.3.9c-.8.3-1.2.8'
-        '-1.3 1.4h1.2v2zm3.6 0c0-2.2.8-3.7 2.6-4.3l.3.9c-.8.3-1.2.8-1.3 1.4h1.2v2z"/></svg></a>'
-        f'<button type="button" class="vb-icon" data-theme-toggle aria-label="{label}" '
-        f'title="{label}">'
-        '<svg viewBox="0 0 20 20" aria-hidden="true"><path d="M10 2.5a7.5 7.5 0 1 0 0 15z"/>'
-        '<circle cx="10" cy="10" r="7.5"/></svg></button>'
-    )
-
-
-def side_head_html(words: Words) -> str:
-    """The heading over the sources; its button leads back up where they stand below the chat."""
-    return (
-        f'<div class="vb-side-head"><h2>{escape(words.sources)}</h2>'
-        f'<button type="button" class="vb-link vb-back" data-back>'
-        f"↑ {escape(words.back)}</button></div>"
-    )
-
 
 ComponentName = Literal[
     "brand",
@@ -139,100 +64,6 @@ MODE: tuple[ComponentName, ...] = ("mode", "model")
 PROGRESS: tuple[ComponentName, ...] = ("status", "examples", "timer", *MODE, *SCOPE)
 
 
-def shown_labels(lang: Lang) -> Content:
-    """What never changes but with the language."""
-    text = words(lang)
-    return {
-        "brand": brand_html(lang, text),
-        "language": {"value": lang, "label": text.language},
-        "theme": theme_html(text),
-        "new_chat": text.new_chat,
-        "question": {"label": text.question, "placeholder": text.placeholder},
-        "send": text.send,
-        "stop": answer_words(lang).stop,
-        "side_head": side_head_html(text),
-    }
-
-
-def shown_dialogue(lang: Lang, conversation: Conversation) -> Content:
-    """The conversation and its sources."""
-    return {
-        "conversation": conversation,
-        "chat": chat_html(conversation, words(lang)),
-        "sources": sources_html(conversation, words(lang)),
-    }
-
-
-def shown_progress(loading: Loading, lang: Lang, narrowed: str, mode: str | None) -> Content:
-    """How loading stands; what the library offers once it is done, and then the timer is let go.
-
-    Before that it waits for the first look at the language model, too.
-    """
-    state, text = loading.state, words(lang)
-    examples = loading.get(0).examples(lang) if state.phase == "ready" else ()
-    return {
-        "status": status_html(state, text),
-        "examples": asking_buttons(examples, text.examples),
-        "timer": {"active": state.phase == "loading" or _is_looking(loading)},
-        **shown_modes(loading, lang, narrowed, mode),
-        **shown_scope(loading, lang, narrowed),
-    }
-
-
-def shown_modes(loading: Loading, lang: Lang, narrowed: str, mode: str | None) -> Content:
-    """The switch among the modes and the model's state; neither where there is one mode only."""
-    modes = loading.get(0).modes() if loading.state.phase == "ready" else ()
-    if len(modes) < 2:
-        return {"mode": {"visible": False}, "model": ""}
-    said = answer_words(lang)
-    chosen = next((known for known in modes if known == mode), mode_of(narrowed, modes))
-    switch: Mapping[str, object] = {
-        "choices": [(said.modes[known], known) for known in modes],
-        "value": chosen or modes[0],
-        "label": said.mode,
-        "visible": True,
-    }
-    return {"mode": switch, "model": model_line(loading, lang)}
-
-
-def model_line(loading: Loading, lang: Lang) -> str:
-    """Whether the language model can be used, as last seen."""
-    state = loading.get(0).model_state() if loading.state.phase == "ready" else None
-    return model_html(state, answer_words(lang))
-
-
-def shown_scope(loading: Loading, lang: Lang, narrowed: str) -> Content:
-    """What to search in, and the choice of it."""
-    return {
-        "scope": _chosen(loading, lang, narrowed, scope_html),
-        "chips": shown_chips(loading, lang, narrowed),
-        "narrowed": narrowed,
-    }
-
-
-def shown_chips(loading: Loading, lang: Lang, narrowed: str) -> str:
-    """What was chosen to search in."""
-    return _chosen(loading, lang, narrowed, chips_html)
-
-
-def _chosen(
-    loading: Loading,
-    lang: Lang,
-    narrowed: str,
-    shown: Callable[[Scope, Sequence[Talk], ScopeWords], str],
-) -> str:
-    """The scope as HTML, once the library is there to name what it is made of."""
-    if loading.state.phase != "ready":
-        return ""
-    talks = loading.get(0).talks()
-    return shown(scope_of(narrowed, talks), talks, scope_words(lang))
-
-
-def _is_looking(loading: Loading) -> bool:
-    state = loading.get(0).model_state() if loading.state.phase == "ready" else None
-    return state is not None and state.reachable is None
-
-
 ASKING_AT_ONCE = 8
 """Questions answered at the same time; more wait in the queue, up to ``WAITING_AT_MOST``."""
 WAITING_AT_MOST = 100
@@ -242,7 +73,7 @@ LOADING_POLL_S = 0.5
 MODES = get_args(Mode)
 """All that may come from the switch; what it offers is the engine's affair."""
 
-# The server chose the language when it sent the page (index_html.py): load takes that choice up.
+# The server chose the language when it sent the page (document.py): load takes that choice up.
 # What the address narrows the search to holds for a new tab, and again for each new chat.
 _AS_OPENED = """(_, __, mode, conversation) =>
   [document.documentElement.dataset.pageLang, window.location.search, mode, conversation]"""
@@ -315,9 +146,9 @@ def _layout() -> Components:
                 parts |= _composer()
         with gr.Column(elem_id="vb-side"):
             parts["side_head"] = _html("vb-side-head")
-            _html("vb-player", PLAYER_HTML)
+            _html("vb-player", render("player.html", say=None))
             parts["sources"] = _html("vb-sources")
-    _html("vb-told", LIVE_HTML)
+    _html("vb-told", render("live.html"))
     parts["conversation"] = gr.State((), time_to_live=SESSION_S)
     parts["timer"] = gr.Timer(LOADING_POLL_S, active=False)
     return parts
@@ -392,7 +223,7 @@ def _wire_questions(parts: Components, loading: Loading) -> None:
         # sources are sent when they change: the reader may be among them while an answer grows.
         now: Content = {"question": ""}
         shown = ""
-        for grown in converse(loading, conversation, question, words(lang), narrowed, mode):
+        for grown in converse(loading, conversation, question, messages(lang), narrowed, mode):
             # Nothing comes after the answer: until the event ends, a new question is not taken.
             now |= shown_dialogue(lang, grown) | {"model": model_line(loading, lang)}
             if now["sources"] == shown:
@@ -451,3 +282,113 @@ def _filled(parts: Components, values: Content) -> dict[Any, Any]:
         parts[name]: gr.update(**value) if isinstance(value, Mapping) else value
         for name, value in values.items()
     }
+
+
+def shown_labels(lang: Lang) -> Content:
+    """What never changes but with the language."""
+    say = messages(lang)
+    return {
+        "brand": render("brand.html", say=say, script_words=_script_words(say)),
+        "language": {"value": lang, "label": say("chat.language")},
+        "theme": render("tools.html", say=say),
+        "new_chat": say("chat.new_chat"),
+        "question": {"label": say("chat.question"), "placeholder": say("chat.placeholder")},
+        "send": say("chat.send"),
+        "stop": say("answer.stop"),
+        "side_head": render("side_head.html", say=say),
+    }
+
+
+def _script_words(say: Messages) -> str:
+    """The words that the page's script needs, as JSON."""
+    words = {
+        "player": say("chat.player"),
+        "closePlayer": say("chat.close_player"),
+        "ready": say("chat.ready"),
+        "readyOne": say("chat.ready", n=1),
+        "chat": say("chat.chat"),
+        "language": say("chat.language"),
+        "mode": say("answer.mode"),
+        "sources": say("chat.sources"),
+    }
+    return json.dumps(words, ensure_ascii=False)
+
+
+def shown_dialogue(lang: Lang, conversation: Conversation) -> Content:
+    """The conversation and its sources."""
+    say = messages(lang)
+    return {
+        "conversation": conversation,
+        "chat": chat_html(conversation, say),
+        "sources": sources_html(conversation, say),
+    }
+
+
+def shown_progress(loading: Loading, lang: Lang, narrowed: str, mode: str | None) -> Content:
+    """How loading stands; what the library offers once it is done, and then the timer is let go.
+
+    Before that it waits for the first look at the language model, too.
+    """
+    state, say = loading.state, messages(lang)
+    examples = loading.get(0).examples(lang) if state.phase == "ready" else ()
+    return {
+        "status": status_html(state, say),
+        "examples": asking_buttons(examples, say("chat.examples")),
+        "timer": {"active": state.phase == "loading" or _is_looking(loading)},
+        **shown_modes(loading, lang, narrowed, mode),
+        **shown_scope(loading, lang, narrowed),
+    }
+
+
+def shown_modes(loading: Loading, lang: Lang, narrowed: str, mode: str | None) -> Content:
+    """The switch among the modes and the model's state; neither where there is one mode only."""
+    modes = loading.get(0).modes() if loading.state.phase == "ready" else ()
+    if len(modes) < 2:
+        return {"mode": {"visible": False}, "model": ""}
+    say = messages(lang)
+    chosen = next((known for known in modes if known == mode), mode_of(narrowed, modes))
+    switch: Mapping[str, object] = {
+        "choices": [(say(f"answer.modes.{known}"), known) for known in modes],
+        "value": chosen or modes[0],
+        "label": say("answer.mode"),
+        "visible": True,
+    }
+    return {"mode": switch, "model": model_line(loading, lang)}
+
+
+def model_line(loading: Loading, lang: Lang) -> str:
+    """Whether the language model can be used, as last seen."""
+    state = loading.get(0).model_state() if loading.state.phase == "ready" else None
+    return model_html(state, messages(lang))
+
+
+def shown_scope(loading: Loading, lang: Lang, narrowed: str) -> Content:
+    """What to search in, and the choice of it."""
+    return {
+        "scope": _chosen(loading, lang, narrowed, scope_html),
+        "chips": shown_chips(loading, lang, narrowed),
+        "narrowed": narrowed,
+    }
+
+
+def shown_chips(loading: Loading, lang: Lang, narrowed: str) -> str:
+    """What was chosen to search in."""
+    return _chosen(loading, lang, narrowed, chips_html)
+
+
+def _chosen(
+    loading: Loading,
+    lang: Lang,
+    narrowed: str,
+    shown: Callable[[Scope, Sequence[Talk], Messages], str],
+) -> str:
+    """The scope as HTML, once the library is there to name what it is made of."""
+    if loading.state.phase != "ready":
+        return ""
+    talks = loading.get(0).talks()
+    return shown(scope_of(narrowed, talks), talks, messages(lang))
+
+
+def _is_looking(loading: Loading) -> bool:
+    state = loading.get(0).model_state() if loading.state.phase == "ready" else None
+    return state is not None and state.reachable is None

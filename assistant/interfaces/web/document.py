@@ -7,7 +7,6 @@ its script runs. So the document gets the reader's language, our title and our f
 from __future__ import annotations
 
 import re
-from html import escape
 from pathlib import Path
 from urllib.parse import parse_qs
 
@@ -15,35 +14,20 @@ from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from assistant.interfaces.http.guard import route_of
-from assistant.messages.i18n import words
+from assistant.interfaces.web.rendering import render
+from assistant.messages.catalogue import messages
 from assistant.messages.languages import Lang, choose_language
 
 STATIC = Path(__file__).parent / "static"
 STATIC_ROUTE = "files"
-STYLES = ("base.css", "dark.css", "chat.css", "answer.css", "scope.css", "sources.css")
-SCRIPT = "main.js"
-
+"""Where our files lie, below the root."""
 _LANG = re.compile(r"<html\b[^>]*?\blang=\"[^\"]*\"")
 _SHARE_TAGS = re.compile(r"\s*<meta\s+(?:property=\"og:|name=\"twitter:)[^>]*>")
 
 
-def static_tags() -> str:
-    """The elements that load our files, at addresses relative to the page."""
-    links = "".join(f'<link rel="stylesheet" href="{STATIC_ROUTE}/{name}">' for name in STYLES)
-    icon = f'<link rel="icon" type="image/svg+xml" href="{STATIC_ROUTE}/mark.svg">'
-    script = f'<script type="module" src="{STATIC_ROUTE}/{SCRIPT}"></script>'
-    return links + icon + script
-
-
-def localised(document: str, lang: Lang, tags: str) -> str:
-    """Gradio's document in ``lang`` with our title, share text and ``tags`` in its head."""
-    text = words(lang)
-    head = (
-        f"<title>{escape(text.title)}</title>"
-        f'<meta name="description" content="{escape(text.tagline)}">'
-        f'<meta property="og:title" content="Verbatim">'
-        f'<meta property="og:description" content="{escape(text.tagline)}">{tags}'
-    )
+def localised(document: str, lang: Lang) -> str:
+    """Gradio's document in ``lang`` with our title, share text and files in its head."""
+    head = render("head.html", say=messages(lang), files=STATIC_ROUTE)
     document = _LANG.sub(lambda tag: _with_lang(tag[0], lang), document, count=1)
     document = _SHARE_TAGS.sub("", document)
     return document.replace("</head>", f"{head}</head>", 1)
@@ -57,9 +41,8 @@ def _with_lang(tag: str, lang: Lang) -> str:
 class LocalisedIndex:
     """Sends the page's document in the reader's language; other responses pass as they are."""
 
-    def __init__(self, app: ASGIApp, tags: str) -> None:
+    def __init__(self, app: ASGIApp) -> None:
         self.app = app
-        self.tags = tags
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or scope["method"] != "GET" or route_of(scope) != "/":
@@ -79,7 +62,7 @@ class LocalisedIndex:
                 return
             body.extend(message.get("body", b""))
             if not message.get("more_body", False):
-                document = localised(body.decode("utf-8"), lang, self.tags).encode()
+                document = localised(body.decode("utf-8"), lang).encode()
                 await send(_start(start, len(document), lang))
                 await send({"type": "http.response.body", "body": document})
 

@@ -1,30 +1,23 @@
-"""The scope as an address and as a form says it; its panel and chips.
-
-What a reader narrows the search to: read from an address, and told in the reader's terms.
+"""What a reader narrows the search to: read from an address, named in the reader's terms, chosen in
+a panel.
 
 One form serves the page's address and the page's own field: ``talk=`` (a talk's id, or its file),
 ``speaker=`` (a whole name), ``spoken=`` (a language; ``zh`` is Chinese in both scripts), ``since=``
 and ``until=`` (ISO dates, both included). The first three may come more than once. Parts of names,
 which the command line takes, would let a link's meaning change as the library grows.
-
-The control that narrows the search as HTML: what opens it, its panel, and the chips.
-
-The panel is a form whose fields are named as in an address (narrowing.py): the script sends it as
-it stands. ``data-find`` holds what the search-as-you-type looks in, ``data-unscope`` the name of
-the field whose value a chip takes out.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from html import escape
 from types import MappingProxyType
-from typing import Literal
+from typing import Literal, NamedTuple
 from urllib.parse import parse_qs
 
-from assistant.messages.scope_words import ScopeWords
+from assistant.interfaces.web.rendering import render
+from assistant.messages.catalogue import Messages
 from assistant.types import Mode
 from corpus.language import fold, to_script
 from index.types import Scope, Talk
@@ -33,6 +26,9 @@ ChoiceKind = Literal["talk", "speaker", "spoken", "since", "until"]
 
 QUERY_CHARS = 20_000
 """A longer one is cut: no choice of the panel's comes near it."""
+
+SPEAKERS_SHOWN = 4
+"""So many of a talk's speakers stand under its title."""
 
 # Each language's name in itself.
 _OWN_NAMES: Mapping[str, str] = MappingProxyType(
@@ -129,6 +125,52 @@ def language_name(tag: str) -> str:
     return _OWN_NAMES.get(tag, tag)
 
 
+def named(choice: Choice, say: Messages) -> str:
+    """A choice as the reader knows it."""
+    days = {"since": "scope.since_day", "until": "scope.until_day"}
+    label = say(days[choice.kind], choice.label) if choice.kind in days else choice.label
+    return label if choice.known else say("scope.unknown", label)
+
+
+def named_choices(choices: Iterable[Choice], say: Messages) -> str:
+    """Choices as the reader knows them, in one line."""
+    return say("chat.speaker_join").join(named(choice, say) for choice in choices)
+
+
+class Box(NamedTuple):
+    """A choice as the panel offers it: what it is called, what stands under that, and what one may
+    type to find it; where that is empty, nothing one types hides it."""
+
+    choice: Choice
+    is_checked: bool
+    label: str
+    about: str
+    found_by: str
+
+
+def scope_html(scope: Scope, talks: Sequence[Talk], say: Messages) -> str:
+    """The button and the folded panel; nothing where there is nothing to choose between."""
+    picked = chosen(scope, talks)
+    about = {("talk", talk.id): _about(talk) for talk in talks}
+    # What only an address names comes last, to be taken out.
+    listed = [*offered(talks), *(choice for choice in picked if not choice.known)]
+    boxes: dict[ChoiceKind, list[Box]] = {"talk": [], "speaker": [], "spoken": []}
+    for choice in listed:
+        if choice.kind in boxes:
+            more = about.get((choice.kind, choice.value), "")
+            boxes[choice.kind].append(_box(choice, choice in picked, more, say))
+    if not picked and max(len(boxes["talk"]), len(boxes["speaker"])) < 2:
+        return ""
+    days = sorted(talk.published for talk in talks if talk.published)
+    return render("scope.html", say=say, boxes=boxes, days=days, scope=scope)
+
+
+def chips_html(scope: Scope, talks: Sequence[Talk], say: Messages) -> str:
+    """A button for each choice, which takes it out."""
+    chips = [(choice, named(choice, say)) for choice in chosen(scope, talks)]
+    return render("chips.html", say=say, chips=chips)
+
+
 def _people(talks: Sequence[Talk]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name for talk in talks for name in talk.speakers))
 
@@ -161,100 +203,10 @@ def _iso_date(asked: Sequence[str]) -> str | None:
         return None
 
 
-SPEAKERS_SHOWN = 4
-"""So many of a talk's speakers stand under its title."""
-
-_ICON = '<svg viewBox="0 0 20 20" aria-hidden="true"><path d="M3 5.5h14M5.5 10h9M8 14.5h4"/></svg>'
-
-
-def scope_html(scope: Scope, talks: Sequence[Talk], words: ScopeWords) -> str:
-    """The button and the folded panel; nothing where there is nothing to choose between."""
-    picked = chosen(scope, talks)
-    rows = _rows(offered(talks), picked)
-    if not picked and max(len(rows["talk"]), len(rows["speaker"])) < 2:
-        return ""
-    about = {("talk", talk.id): _about(talk) for talk in talks}
-    checked = set(picked)
-    boxes = {
-        kind: [_box(row, row in checked, words, about.get((kind, row.value), "")) for row in listed]
-        for kind, listed in rows.items()
-    }
-    lists = _group(words.talks, boxes["talk"]) + _group(words.speakers, boxes["speaker"])
-    spoken = _group(words.languages, boxes["spoken"]) if len(boxes["spoken"]) > 1 else ""
-    return (
-        '<button type="button" class="vb-narrow" data-open-scope aria-expanded="false"'
-        f' aria-controls="vb-panel">{_ICON}'
-        f'<span class="vb-search-in">{escape(words.search_in)}</span>'
-        f' <span class="vb-all">{escape(words.all_talks)}</span></button>'
-        f'<form id="vb-panel" aria-label="{escape(words.panel)}" autocomplete="off" hidden>'
-        f'{_head(words)}<div class="vb-choices">'
-        f'<p class="vb-no-match" role="status" hidden>{escape(words.no_match)}</p>'
-        f"{lists}{spoken}{_dates(scope, talks, words)}</div>"
-        f'<p class="vb-out"><button type="button" class="vb-link" data-everywhere>'
-        f"{escape(words.everywhere)}</button></p></form>"
-    )
-
-
-def chips_html(scope: Scope, talks: Sequence[Talk], words: ScopeWords) -> str:
-    """A button for each choice, which takes it out."""
-    chips = "".join(f"<li>{_chip(choice, words)}</li>" for choice in chosen(scope, talks))
-    return f'<ul class="vb-chips">{chips}</ul>' if chips else ""
-
-
-def named(choice: Choice, words: ScopeWords) -> str:
-    """A choice as the reader knows it."""
-    formats = {"since": words.since_day, "until": words.until_day}
-    label = formats.get(choice.kind, "{}").format(choice.label)
-    return label if choice.known else words.unknown.format(label)
-
-
-def _chip(choice: Choice, words: ScopeWords) -> str:
-    label = named(choice, words)
-    return (
-        f'<button type="button" class="vb-chip" data-unscope="{choice.kind}"'
-        f' data-value="{escape(choice.value)}" title="{escape(label)}"'
-        f' aria-label="{escape(words.remove.format(label))}"><span>{escape(label)}</span>'
-        '<span aria-hidden="true">✕</span></button>'
-    )
-
-
-def _rows(offers: Sequence[Choice], picked: Sequence[Choice]) -> dict[ChoiceKind, list[Choice]]:
-    """What is listed of each kind; what only an address names comes last, to be taken out."""
-    listed = [*offers, *(choice for choice in picked if not choice.known)]
-    kinds: tuple[ChoiceKind, ...] = ("talk", "speaker", "spoken")
-    return {kind: [choice for choice in listed if choice.kind == kind] for kind in kinds}
-
-
-def _head(words: ScopeWords) -> str:
-    find, close = escape(words.find), escape(words.close)
-    return (
-        f'<header><input type="search" class="vb-find" placeholder="{find}" aria-label="{find}">'
-        f'<button type="button" class="vb-icon" data-close-scope aria-label="{close}"'
-        f' title="{close}">✕</button></header>'
-    )
-
-
-def _group(legend: str, rows: Sequence[str]) -> str:
-    if not rows:
-        return ""
-    return f"<fieldset><legend>{escape(legend)}</legend>{''.join(rows)}</fieldset>"
-
-
-def _box(choice: Choice, checked: bool, words: ScopeWords, about: str) -> str:
-    label = named(choice, words)
-    more = f"<small>{escape(about)}</small>" if about else ""
-    found_by = "" if choice.kind == "spoken" else f' data-find="{escape(_spellings(label, about))}"'
-    return (
-        f'<label class="vb-box"{found_by}><input type="checkbox" name="{choice.kind}"'
-        f' value="{escape(choice.value)}"{" checked" if checked else ""}>'
-        f"<span>{escape(label)}{more}</span></label>"
-    )
-
-
-def _spellings(*texts: str) -> str:
-    """What one may type to find it: as it stands, and in either Chinese script."""
-    text = " ".join(texts).casefold()
-    return " ".join(dict.fromkeys((text, fold(text), to_script(text, "zh-Hant"))))
+def _box(choice: Choice, is_checked: bool, about: str, say: Messages) -> Box:
+    label = named(choice, say)
+    found_by = "" if choice.kind == "spoken" else _spellings(label, about)
+    return Box(choice, is_checked, label, about, found_by)
 
 
 def _about(talk: Talk) -> str:
@@ -263,18 +215,7 @@ def _about(talk: Talk) -> str:
     return " · ".join(part for part in (talk.published, shown) if part)
 
 
-def _dates(scope: Scope, talks: Sequence[Talk], words: ScopeWords) -> str:
-    """Two fields, in a library that has dates at all."""
-    days = sorted(talk.published for talk in talks if talk.published)
-    if not days and not scope.since and not scope.until:
-        return ""
-    limits = f' min="{escape(days[0])}" max="{escape(days[-1])}"' if days else ""
-    fields = "".join(
-        f'<label class="vb-day">{escape(label)} <input type="date" name="{name}"'
-        f' value="{escape(value or "")}"{limits}></label>'
-        for name, label, value in (
-            ("since", words.since, scope.since),
-            ("until", words.until, scope.until),
-        )
-    )
-    return _group(words.dates, [fields])
+def _spellings(*texts: str) -> str:
+    """What one may type to find it: as it stands, and in either Chinese script."""
+    text = " ".join(texts).casefold()
+    return " ".join(dict.fromkeys((text, fold(text), to_script(text, "zh-Hant"))))

@@ -1,16 +1,9 @@
-"""The server-written pages over HTTP: citation, talk, lookup, oEmbed.
+"""The pages that the server writes whole, over HTTP: citations, talks, the lookup, and oEmbed.
 
-What all pages that the server writes whole have in common over HTTP.
-
-``/lookup`` over HTTP: a quote by its address, a whole text by a form.
-
-A text is checked a sentence at a time, so that a reader who leaves ends the work.
-
-oEmbed (oembed.com, version 1.0) for links to our own pages: pure.
-
-``/oembed`` over HTTP: what a wiki or a blog asks to show a link of ours as a frame.
-
-The pages that the server writes whole, by their addresses: citations, talks, lookup, oEmbed.
+``/c/<id>`` is a citation, ``/talk/<id>`` a talk, ``/talks`` all of them. ``/lookup`` takes a quote
+in its address and a whole text in a form; a text is checked a sentence at a time, so that a reader
+who leaves ends the work. ``/oembed`` (oembed.com, version 1.0) is what a wiki or a blog asks in
+order to show a link of ours as a frame.
 """
 
 from __future__ import annotations
@@ -18,7 +11,6 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from html import escape
 from math import ceil
 from typing import Literal, get_args
 from urllib.parse import parse_qsl, unquote, urlencode, urlsplit
@@ -49,17 +41,16 @@ from assistant.interfaces.web.page_views import (
     headers_of,
     identifier_of,
     lookup_page,
-    message_html,
+    message_page,
     share_title,
     talk_page,
     talks_page,
 )
-from assistant.interfaces.web.session import note
+from assistant.interfaces.web.rendering import render
+from assistant.interfaces.web.session import with_detail
 from assistant.interfaces.web.visit import PageVisit, visit_of
 from assistant.library import Loading
-from assistant.messages.i18n import words
-from assistant.messages.lookup_words import lookup_words
-from assistant.messages.page_words import page_words
+from assistant.messages.catalogue import messages
 from assistant.settings import ServingSettings
 from assistant.types import Json
 from corpus.types import SettingsError, VerbatimError
@@ -67,10 +58,127 @@ from index.types import Scope, Talk
 
 _log = logging.getLogger(__name__)
 
+Fields = Sequence[tuple[str, str]]
+"""Names and values of a form or an address."""
+Size = tuple[int, int]
+"""Width and height in pixels."""
+Make = Callable[[Assistant, PageVisit], PageDocument | Response]
+
 RETRY_S = 3
 """When to come back while the library loads; browsers do by themselves."""
+TEXT_CHARS = 20_000
+"""A longer text is not checked: several pages of an article."""
+FORM_BYTES = 12 * TEXT_CHARS
+"""A larger form is not read: a character takes nine bytes, or twelve, in one."""
+LINKED_CHARS = 500
+"""A quote of up to so many characters gets an address of its own."""
+PLACES = 5
+"""So many places of a quote are shown."""
+BUSY_S = 5
+"""When to come back while too many lookups are going on."""
+TALK_SIZE: Size = (640, 640)
+CARD_SIZE: Size = (560, 320)
+OEMBED_CACHE_S = 3600
+TALK_AUTHORS = 8
+"""So many of a talk's speakers are named as its authors."""
 
-Make = Callable[[Assistant, PageVisit], PageDocument | Response]
+_READ = ["GET", "HEAD"]
+_SCOPE = frozenset(get_args(ChoiceKind))
+_READERS_WISHES = ("lang", "theme", "__theme")
+
+
+def add_pages(app: FastAPI, loading: Loading, serving: ServingSettings) -> None:
+    """Adds ``/c/<id>``, ``/talk/<id>``, ``/talks``, ``/lookup`` and ``/oembed``.
+
+    Whatever catches all other addresses has to be added after them.
+    """
+    pages = PageServer(loading, serving)
+
+    def citation(request: Request, identifier: str) -> Response:
+        return pages.respond(request, lambda engine, visit: _citation(engine, visit, identifier))
+
+    def talk(request: Request, name: str) -> Response:
+        return pages.respond(request, lambda engine, visit: _talk(engine, visit, name))
+
+    def talks(request: Request) -> Response:
+        return pages.respond(request, lambda engine, visit: talks_page(engine.talks(), visit))
+
+    lookup, oembed = LookupRoute(pages), OEmbedRoute(pages)
+    for path, endpoint in (
+        ("/c/{identifier}", citation),
+        ("/talk/{name:path}", talk),
+        ("/talks", talks),
+        ("/lookup", lookup.by_address),
+        ("/oembed", oembed.answered),
+    ):
+        app.add_api_route(path, endpoint, methods=_READ, include_in_schema=False)
+    app.add_api_route("/lookup", lookup.by_form, methods=["POST"], include_in_schema=False)
+
+
+def _citation(engine: Assistant, visit: PageVisit, identifier: str) -> PageDocument | Response:
+    try:
+        resolved = engine.cited(identifier)
+    except SettingsError:
+        return _missing("citation", visit)
+    if isinstance(resolved, Gone):
+        file = resolved.file
+        held = next((talk for talk in engine.talks() if talk.file == file), None)
+        return gone_page(held, visit)
+    if form := dict(visit.query).get("as"):
+        return _citation_as(visit, resolved, identifier, form)
+    transcript = engine.transcript(resolved.place.chunk.file)
+    make = citation_card if dict(visit.query).get("card") else citation_page
+    return make(resolved, transcript, identifier, visit)
+
+
+def _citation_as(
+    visit: PageVisit, resolved: FoundAgain | Changed, asked: str, form: str
+) -> PageDocument | Response:
+    """The citation in a form to be copied, as plain bytes."""
+    place = resolved.place
+    link = visit.absolute(citation_path(identifier_of(resolved, asked)))
+    copy = copied(form, citation_at(place, None), link, place.chunk.published)
+    if copy is None:
+        say = messages(visit.lang)
+        formats = ", ".join(say.group("page.formats").values())
+        return message_page(say("page.no_format"), formats, status=404)
+    headers = {"Content-Type": f"{copy.media_type}; charset=utf-8", "Cache-Control": "no-cache"}
+    return Response(copy.text, headers=headers)
+
+
+def _talk(engine: Assistant, visit: PageVisit, name: str) -> PageDocument:
+    talk = find_talk(engine, name)
+    if talk is None:
+        return _missing("talk", visit)
+    transcript = engine.transcript(talk.file)
+    return talk_page(talk, transcript, _place_in(engine, visit, talk.file), visit)
+
+
+def _place_in(engine: Assistant, visit: PageVisit, file: str) -> Place | None:
+    """The words that the address names by their permanent id, where they stand in this file."""
+    asked = dict(visit.query).get("at")
+    if not asked:
+        return None
+    try:
+        resolved: Resolved = engine.cited(asked)
+    except SettingsError:
+        return None
+    if isinstance(resolved, Gone) or resolved.place.chunk.file != file:
+        return None
+    return resolved.place
+
+
+def find_talk(engine: Assistant, name: str) -> Talk | None:
+    """The talk of this id, or of this file."""
+    plain = name.strip("/")
+    talks = engine.talks()
+    named = (talk for talk in talks if talk.id == plain)
+    return next(named, None) or next((talk for talk in talks if talk.file == plain), None)
+
+
+def _missing(what: Literal["citation", "talk"], visit: PageVisit) -> PageDocument:
+    say = messages(visit.lang)
+    return message_page(say(f"page.no_{what}"), say(f"page.no_{what}_more"), status=404)
 
 
 class PageServer:
@@ -99,11 +207,12 @@ class PageServer:
             self.count(request)
         except ApiError as error:
             visit = self.visit(request)
-            text = page_words(visit.lang).too_many if error.status == 429 else str(error)
+            text = str(error)
+            if error.status == 429:
+                text = messages(visit.lang)("page.too_many")
             after = error.retry_after_s
             headers = {} if after is None else {"Retry-After": str(ceil(after))}
-            body = message_html(text, "", visit)
-            return rendered(PageDocument(text, body, status=error.status, headers=headers), visit)
+            return rendered(message_page(text, status=error.status, headers=headers), visit)
         return None
 
     def respond(self, request: Request, make: Make) -> Response:
@@ -116,27 +225,25 @@ class PageServer:
         visit = self.visit(request)
         try:
             made = make(self.loading.get(0), visit)
+            return made if isinstance(made, Response) else rendered(made, visit)
         except TimeoutError:
-            made = self._not_ready(visit)
+            return rendered(self._not_ready(visit), visit)
         except Exception as error:
             return self.failed(request, error)
-        return made if isinstance(made, Response) else rendered(made, visit)
 
     def failed(self, request: Request, error: Exception) -> Response:
-        """A page that says why there is none; what nobody foresaw is logged, not told."""
+        """A page that says why there is none; what nobody foresaw is logged, not shown."""
         visit = self.visit(request)
         reason = str(error)
         if not isinstance(error, VerbatimError):
             _log.error("a page could not be made", exc_info=error)
-            reason = words(visit.lang).error
-        more = f'<p class="vb-failure" role="alert">{escape(reason)}</p>'
-        page = PageDocument("Verbatim", message_html("Verbatim", more, visit), status=503)
-        return rendered(page, visit)
+            reason = messages(visit.lang)("chat.error")
+        return rendered(message_page("Verbatim", failure=reason, status=503), visit)
 
     def _not_ready(self, visit: PageVisit) -> PageDocument:
-        text = note(words(visit.lang).loading, self.loading.state.message)
+        text = with_detail(messages(visit.lang)("chat.loading"), self.loading.state.message)
         again = {"Retry-After": str(RETRY_S), "Refresh": str(RETRY_S)}
-        return PageDocument(text, message_html(text, "", visit), status=503, headers=again)
+        return message_page(text, status=503, headers=again)
 
 
 def rendered(document: PageDocument, visit: PageVisit) -> Response:
@@ -146,28 +253,6 @@ def rendered(document: PageDocument, visit: PageVisit) -> Response:
     )
 
 
-def find_talk(engine: Assistant, name: str) -> Talk | None:
-    """The talk of this id, or of this file."""
-    plain = name.strip("/")
-    talks = engine.talks()
-    named = (talk for talk in talks if talk.id == plain)
-    return next(named, None) or next((talk for talk in talks if talk.file == plain), None)
-
-
-TEXT_CHARS = 20_000
-"""A longer text is not checked: several pages of an article."""
-FORM_BYTES = 12 * TEXT_CHARS
-"""A larger form is not read: a character takes nine bytes, or twelve, in one."""
-LINKED_CHARS = 500
-"""A quote of up to so many characters gets an address of its own."""
-PLACES = 5
-BUSY_S = 5
-
-Fields = Sequence[tuple[str, str]]
-
-_SCOPE = frozenset(get_args(ChoiceKind))
-
-
 class LookupRoute:
     """Looks up for at most so many readers at once as answers may be made."""
 
@@ -175,12 +260,12 @@ class LookupRoute:
         self._pages = pages
         self._places = AnswerSlots(pages.serving.concurrent_answers)
 
-    def shown(self, request: Request) -> Response:
+    def by_address(self, request: Request) -> Response:
         """The form, and what came of the quote that the address has."""
         fields = request.query_params.multi_items()
         return self._pages.respond(request, lambda engine, visit: self._page(engine, visit, fields))
 
-    async def sent(self, request: Request) -> Response:
+    async def by_form(self, request: Request) -> Response:
         """What came of the form: a quote's own address, or the text that was checked."""
         if refused := self._pages.refused(request):
             return refused
@@ -190,11 +275,11 @@ class LookupRoute:
         except ClientDisconnect:
             return Response(status_code=499)
         if fields is None:
-            notice = lookup_words(visit.lang).long_text.format(TEXT_CHARS)
-            return await self._told(request, (), notice, 413)
+            notice = messages(visit.lang)("lookup.long_text", TEXT_CHARS)
+            return await self._form_again(request, (), notice, 413)
         what, typed = dict(fields).get("what"), _typed(fields)
         if what == "text":
-            return await self._checked(request, fields)
+            return await self._check(request, fields)
         if len(typed) <= LINKED_CHARS:
             kept = [("quote", typed), *_scope_fields(fields), *visit.wishes.items()]
             return RedirectResponse(f"lookup?{urlencode(kept)}", status_code=303)
@@ -203,14 +288,14 @@ class LookupRoute:
         )
 
     def _page(self, engine: Assistant, visit: PageVisit, fields: Fields) -> PageDocument:
-        said, typed = lookup_words(visit.lang), _typed(fields)
+        say, typed = messages(visit.lang), _typed(fields)
         scope = _scope(engine, fields)
         within = chosen(scope, engine.talks())
         if not typed:
-            notice = said.empty if "quote" in dict(fields) else ""
+            notice = say("lookup.empty") if "quote" in dict(fields) else ""
             return lookup_page(visit, within=within, notice=notice)
         if len(typed) > LONGEST:
-            notice = said.long_quote.format(LONGEST)
+            notice = say("lookup.long_quote", LONGEST)
             return lookup_page(visit, typed, within, notice=notice, status=400)
         try:
             with self._places.one():
@@ -218,19 +303,19 @@ class LookupRoute:
         except ApiError:
             return _busy(visit, typed)
         except SettingsError:
-            return lookup_page(visit, typed, within, notice=said.empty, status=400)
+            return lookup_page(visit, typed, within, notice=say("lookup.empty"), status=400)
         return lookup_page(visit, typed, within, found=found, source=engine.transcript)
 
-    async def _checked(self, request: Request, fields: Fields) -> Response:
+    async def _check(self, request: Request, fields: Fields) -> Response:
         """Holds its place only while there is work."""
         typed = _typed(fields)
-        said = lookup_words(self._pages.visit(request).lang)
+        say = messages(self._pages.visit(request).lang)
         if not typed:
-            return await self._told(request, fields, said.empty, 400)
+            return await self._form_again(request, fields, say("lookup.empty"), 400)
         if len(typed) > TEXT_CHARS:
-            return await self._told(request, fields, said.long_text.format(TEXT_CHARS), 413)
+            return await self._form_again(request, fields, say("lookup.long_text", TEXT_CHARS), 413)
         if self._pages.loading.state.phase != "ready":
-            return await self._told(request, fields, "", 503)
+            return await self._form_again(request, fields, "", 503)
         try:
             engine = self._pages.loading.get(0)
             scope = _scope(engine, fields)
@@ -251,7 +336,9 @@ class LookupRoute:
 
         return await run_in_threadpool(self._pages.made, request, make)
 
-    async def _told(self, request: Request, fields: Fields, notice: str, status: int) -> Response:
+    async def _form_again(
+        self, request: Request, fields: Fields, notice: str, status: int
+    ) -> Response:
         """The form with a line that says why nothing was looked up."""
 
         def make(engine: Assistant, visit: PageVisit) -> PageDocument:
@@ -284,17 +371,8 @@ def _scope(engine: Assistant, fields: Fields) -> Scope:
 
 
 def _busy(visit: PageVisit, typed: str) -> PageDocument:
-    page = lookup_page(visit, typed, notice=lookup_words(visit.lang).busy, status=429)
+    page = lookup_page(visit, typed, notice=messages(visit.lang)("lookup.busy"), status=429)
     return replace(page, headers={"Retry-After": str(BUSY_S)})
-
-
-Size = tuple[int, int]
-
-TALK_SIZE: Size = (640, 640)
-CARD_SIZE: Size = (560, 320)
-CACHE_S = 3600
-
-_KEPT = ("lang", "theme", "__theme")
 
 
 @dataclass(frozen=True, slots=True)
@@ -307,99 +385,20 @@ class Linked:
     query: tuple[tuple[str, str], ...] = ()
 
 
-def linked(url: str, bases: tuple[str, ...]) -> Linked | None:
-    """What an address of ours leads to; ``None`` for a foreign one and for other pages.
-
-    Of ``bases``, the addresses of the root, either scheme will do: a proxy may take off TLS.
-    """
-    try:
-        parts = urlsplit(url.strip())
-        parts.port  # noqa: B018  raises where it is none
-    except ValueError:
-        return None
-    path = _below(parts.scheme, parts.netloc, parts.path, bases)
-    if path is None:
-        return None
-    asked = parse_qsl(parts.query)
-    wishes = tuple(pair for pair in asked if pair[0] in _KEPT)
-    kind, _, rest = path.partition("/")
-    name = unquote(rest)
-    if kind == "c" and name and "/" not in name:
-        return Linked("citation", name, wishes)
-    if kind == "talk" and name:
-        return Linked("talk", name, (("talk", name), *wishes))
-    if path.rstrip("/") == "embed":
-        return Linked("chat", dict(asked).get("talk", ""), tuple(asked))
-    return None
-
-
-def within(size: Size, most: Size) -> Size:
-    """The size to offer where the asker has room for ``most``; 0 is no limit."""
-    width, height = (
-        min(wanted, limit) if limit else wanted for wanted, limit in zip(size, most, strict=True)
-    )
-    return width, height
-
-
-def rich(link: Linked, base: str, most: Size, title: str, author: str) -> Json:
-    """The answer: a frame with the citation's card, or with the chat about the talk."""
-    if link.kind == "citation":
-        query: tuple[tuple[str, str], ...] = (("card", "1"), *link.query)
-        address, size = f"{base}/{citation_path(link.name)}", CARD_SIZE
-    else:
-        query, address, size = link.query, f"{base}/embed", TALK_SIZE
-    source = f"{address}?{urlencode(query)}" if query else address
-    width, height = within(size, most)
-    frame = (
-        f'<iframe src="{escape(source)}" width="{width}" height="{height}"'
-        f' title="{escape(title)}" style="border:0;max-width:100%" loading="lazy"'
-        ' allow="autoplay; clipboard-write; encrypted-media; fullscreen; picture-in-picture"'
-        ' referrerpolicy="strict-origin-when-cross-origin"></iframe>'
-    )
-    document: Json = {
-        "version": "1.0",
-        "type": "rich",
-        "title": title,
-        "provider_name": "Verbatim",
-        "provider_url": f"{base}/",
-        "cache_age": CACHE_S,
-        "html": frame,
-        "width": width,
-        "height": height,
-    }
-    return document | ({"author_name": author} if author else {})
-
-
-def _below(scheme: str, site: str, path: str, bases: tuple[str, ...]) -> str | None:
-    """The path below the first base that the address lies under, without its first slash."""
-    if scheme not in ("http", "https"):
-        return None
-    for base in bases:
-        own = urlsplit(base)
-        root = own.path.rstrip("/")
-        if site.lower() == own.netloc.lower() and path.startswith(f"{root}/"):
-            return path.removeprefix(f"{root}/")
-    return None
-
-
-TALK_AUTHORS = 8
-"""So many of a talk's speakers are named as its authors."""
-
-
 class OEmbedRoute:
     """Answers in JSON alone; errors have the one shape of programs' errors."""
 
     def __init__(self, pages: PageServer) -> None:
         self._pages = pages
 
-    def told(self, request: Request) -> Response:
+    def answered(self, request: Request) -> Response:
         """The document for ``url``, with status and headers as oEmbed's specification has them."""
         try:
             self._pages.count(request)
             document = self._document(request)
         except ApiError as error:
             return error_response(error)
-        return JSONResponse(document, headers={"Cache-Control": f"max-age={CACHE_S}"})
+        return JSONResponse(document, headers={"Cache-Control": f"max-age={OEMBED_CACHE_S}"})
 
     def _document(self, request: Request) -> dict[str, object]:
         asked = request.query_params
@@ -413,8 +412,8 @@ class OEmbedRoute:
         link = linked(url, bases)
         if link is None:
             raise _unknown(url)
-        title, author = self._known(link, self._engine(), url)
-        return rich(link, self._pages.visit(request).base, most, title, author)
+        title, author = self._title_and_author(link, self._engine(), url)
+        return oembed_document(link, self._pages.visit(request).base, most, title, author)
 
     def _engine(self) -> Assistant:
         try:
@@ -430,7 +429,7 @@ class OEmbedRoute:
         except VerbatimError as error:
             raise ApiError(503, "failed", str(error), "Tell the operator.") from error
 
-    def _known(self, link: Linked, engine: Assistant, url: str) -> tuple[str, str]:
+    def _title_and_author(self, link: Linked, engine: Assistant, url: str) -> tuple[str, str]:
         """The title and the author of what a link leads to."""
         if link.kind == "citation":
             try:
@@ -473,90 +472,70 @@ def _unknown(url: str) -> ApiError:
     )
 
 
-_READ = ["GET", "HEAD"]
+def linked(url: str, bases: tuple[str, ...]) -> Linked | None:
+    """What an address of ours leads to; ``None`` for a foreign one and for other pages.
 
-
-def add_pages(app: FastAPI, loading: Loading, serving: ServingSettings) -> None:
-    """Adds ``/c/<id>``, ``/talk/<id>``, ``/talks``, ``/lookup`` and ``/oembed``.
-
-    Whatever catches all other addresses has to be added after them.
+    Of ``bases``, the addresses of the root, either scheme will do: a proxy may take off TLS.
     """
-    pages = PageServer(loading, serving)
-
-    def citation(request: Request, identifier: str) -> Response:
-        return pages.respond(request, lambda engine, visit: _citation(engine, visit, identifier))
-
-    def talk(request: Request, name: str) -> Response:
-        return pages.respond(request, lambda engine, visit: _talk(engine, visit, name))
-
-    def talks(request: Request) -> Response:
-        return pages.respond(request, lambda engine, visit: talks_page(engine.talks(), visit))
-
-    lookup, oembed = LookupRoute(pages), OEmbedRoute(pages)
-    for path, endpoint in (
-        ("/c/{identifier}", citation),
-        ("/talk/{name:path}", talk),
-        ("/talks", talks),
-        ("/lookup", lookup.shown),
-        ("/oembed", oembed.told),
-    ):
-        app.add_api_route(path, endpoint, methods=_READ, include_in_schema=False)
-    app.add_api_route("/lookup", lookup.sent, methods=["POST"], include_in_schema=False)
-
-
-def _citation(engine: Assistant, visit: PageVisit, identifier: str) -> PageDocument | Response:
     try:
-        resolved = engine.cited(identifier)
-    except SettingsError:
-        said = page_words(visit.lang)
-        return _missing(said.no_citation, said.no_citation_more, visit)
-    if isinstance(resolved, Gone):
-        file = resolved.file
-        held = next((talk for talk in engine.talks() if talk.file == file), None)
-        return gone_page(held, visit)
-    if form := dict(visit.query).get("as"):
-        return _copied(visit, resolved, identifier, form)
-    transcript = engine.transcript(resolved.place.chunk.file)
-    make = citation_card if dict(visit.query).get("card") else citation_page
-    return make(resolved, transcript, identifier, visit)
-
-
-def _copied(
-    visit: PageVisit, resolved: FoundAgain | Changed, asked: str, form: str
-) -> PageDocument | Response:
-    """The citation in a form to be copied, as plain bytes."""
-    place = resolved.place
-    link = visit.absolute(citation_path(identifier_of(resolved, asked)))
-    copy = copied(form, citation_at(place, None), link, place.chunk.published)
-    if copy is None:
-        said = page_words(visit.lang)
-        return _missing(said.no_format, ", ".join(said.formats.values()), visit)
-    headers = {"Content-Type": f"{copy.media_type}; charset=utf-8", "Cache-Control": "no-cache"}
-    return Response(copy.text, headers=headers)
-
-
-def _talk(engine: Assistant, visit: PageVisit, name: str) -> PageDocument:
-    talk = find_talk(engine, name)
-    if talk is None:
-        said = page_words(visit.lang)
-        return _missing(said.no_talk, said.no_talk_more, visit)
-    transcript = engine.transcript(talk.file)
-    return talk_page(talk, transcript, _place_in(engine, visit, talk.file), visit)
-
-
-def _place_in(engine: Assistant, visit: PageVisit, file: str) -> Place | None:
-    """The words that the address names by their permanent id, where they stand in this file."""
-    asked = dict(visit.query).get("at")
-    if not asked:
+        parts = urlsplit(url.strip())
+        parts.port  # noqa: B018  raises where it is none
+    except ValueError:
         return None
-    try:
-        resolved: Resolved = engine.cited(asked)
-    except SettingsError:
+    path = _below(parts.scheme, parts.netloc, parts.path, bases)
+    if path is None:
         return None
-    if isinstance(resolved, Gone) or resolved.place.chunk.file != file:
-        return None
-    return resolved.place
+    asked = parse_qsl(parts.query)
+    wishes = tuple(pair for pair in asked if pair[0] in _READERS_WISHES)
+    kind, _, rest = path.partition("/")
+    name = unquote(rest)
+    if kind == "c" and name and "/" not in name:
+        return Linked("citation", name, wishes)
+    if kind == "talk" and name:
+        return Linked("talk", name, (("talk", name), *wishes))
+    if path.rstrip("/") == "embed":
+        return Linked("chat", dict(asked).get("talk", ""), tuple(asked))
+    return None
 
 
-def _missing(title: str, more: str, visit: PageVisit) -> PageDocument:
-    return PageDocument(title, message_html(title, f"<p>{escape(more)}</p>", visit), status=404)
+def _below(scheme: str, site: str, path: str, bases: tuple[str, ...]) -> str | None:
+    """The path below the first base that the address lies under, without its first slash."""
+    if scheme not in ("http", "https"):
+        return None
+    for base in bases:
+        own = urlsplit(base)
+        root = own.path.rstrip("/")
+        if site.lower() == own.netloc.lower() and path.startswith(f"{root}/"):
+            return path.removeprefix(f"{root}/")
+    return None
+
+
+def oembed_document(link: Linked, base: str, most: Size, title: str, author: str) -> Json:
+    """The answer: a frame with the citation's card, or with the chat about the talk."""
+    if link.kind == "citation":
+        query: tuple[tuple[str, str], ...] = (("card", "1"), *link.query)
+        address, size = f"{base}/{citation_path(link.name)}", CARD_SIZE
+    else:
+        query, address, size = link.query, f"{base}/embed", TALK_SIZE
+    source = f"{address}?{urlencode(query)}" if query else address
+    width, height = fitted(size, most)
+    document: Json = {
+        "version": "1.0",
+        "type": "rich",
+        "title": title,
+        "provider_name": "Verbatim",
+        "provider_url": f"{base}/",
+        "cache_age": OEMBED_CACHE_S,
+        "html": render("oembed_frame.html", source=source, width=width, height=height, title=title),
+        "width": width,
+        "height": height,
+    }
+    return document | ({"author_name": author} if author else {})
+
+
+def fitted(size: Size, most: Size) -> Size:
+    """The size to offer where the asker has room for ``most``; 0 is no limit."""
+    width, height = (
+        min(wanted, limit) if limit else wanted for wanted, limit in zip(size, most, strict=True)
+    )
+    return width, height

@@ -10,7 +10,7 @@ from assistant.engine import Assistant
 from assistant.interfaces.http.streaming import Work
 from assistant.interfaces.web.narrowing import Choice, chosen, mode_of, scope_of
 from assistant.library import Loading
-from assistant.messages.i18n import Words
+from assistant.messages.catalogue import Messages
 from assistant.types import Answer, Mode, Turn, Update
 from corpus.types import VerbatimError
 
@@ -22,7 +22,7 @@ POLL_S = 0.25
 """How often a waiting question looks at how far loading has come."""
 
 
-def note(text: str, detail: str) -> str:
+def with_detail(text: str, detail: str) -> str:
     """What is going on, with what the loader says of it where it says anything."""
     return f"{text} ({detail})" if detail else text
 
@@ -89,7 +89,7 @@ def converse(
     loading: Loading,
     conversation: Conversation,
     question: str,
-    words: Words,
+    say: Messages,
     narrowed: str = "",
     mode: str | None = None,
 ) -> Iterator[Conversation]:
@@ -104,16 +104,16 @@ def converse(
         return
     told = ""
     while loading.state.phase == "loading":
-        if told != (told := note(words.loading_wait, loading.state.message)):
+        if told != (told := with_detail(say("chat.loading_wait"), loading.state.message)):
             yield (*conversation, Exchange(question, Pending(told)))
         _wait(loading)
     if loading.state.phase == "failed":
-        failure = FailedAnswer(words.failed.format(loading.state.message))
+        failure = FailedAnswer(say("chat.failed", loading.state.message))
         yield (*conversation, Exchange(question, failure))
         return
     engine = loading.get(0)
     history = turns(conversation)
-    for exchange in _exchanges(engine, history, question, words, narrowed, mode):
+    for exchange in _exchanges(engine, history, question, say, narrowed, mode):
         yield (*conversation, exchange)
 
 
@@ -128,7 +128,7 @@ def _exchanges(
     engine: Assistant,
     history: Sequence[Turn],
     question: str,
-    words: Words,
+    say: Messages,
     narrowed: str,
     mode: str | None,
 ) -> Iterator[Exchange]:
@@ -137,21 +137,21 @@ def _exchanges(
     scope = scope_of(narrowed, talks)
     known = _known(engine, mode) or mode_of(narrowed, engine.modes())
     work = Work(lambda: engine.stream(question, history, scope, known))
-    exchange = Exchange(question, Pending(words.thinking, work=work), chosen(scope, talks))
+    exchange = Exchange(question, Pending(say("chat.thinking"), work=work), chosen(scope, talks))
     yield exchange
     try:
         for update in work.latest():
-            outcome = _outcome(update, work, words)
+            outcome = _outcome(update, work, say)
             exchange = replace(exchange, outcome=outcome)
             yield exchange
             if isinstance(outcome, Answer):
                 return
-        yield replace(exchange, outcome=_ended(exchange, work, words))
+        yield replace(exchange, outcome=_ended(exchange, work, say))
     except VerbatimError as error:
         yield replace(exchange, outcome=FailedAnswer(str(error)))
     except Exception:
         _log.exception("a question could not be answered")
-        yield replace(exchange, outcome=FailedAnswer(words.error))
+        yield replace(exchange, outcome=FailedAnswer(say("chat.error")))
     finally:
         work.stop()
 
@@ -160,18 +160,18 @@ def _known(engine: Assistant, mode: str | None) -> Mode | None:
     return next((known for known in engine.modes() if known == mode), None)
 
 
-def _outcome(update: Update, work: Work[Update], words: Words) -> Answer | Pending:
+def _outcome(update: Update, work: Work[Update], say: Messages) -> Answer | Pending:
     if update.stage == "done" and update.answer is not None:
         return update.answer
-    return Pending(words.thinking, update, work)
+    return Pending(say("chat.thinking"), update, work)
 
 
-def _ended(exchange: Exchange, work: Work[Update], words: Words) -> Stopped | FailedAnswer:
+def _ended(exchange: Exchange, work: Work[Update], say: Messages) -> Stopped | FailedAnswer:
     """What has become of a question whose work ended without a whole answer."""
     if work.is_stopped:
         return Stopped(exchange.answer)
     _log.error("an answer ended before it was whole")
-    return FailedAnswer(words.error)
+    return FailedAnswer(say("chat.error"))
 
 
 def _wait(loading: Loading) -> None:

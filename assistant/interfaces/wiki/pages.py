@@ -28,11 +28,11 @@ from urllib.parse import quote, urlsplit
 
 from assistant.messages.catalogue import FALLBACK, Messages, language_name, messages
 from assistant.messages.languages import Lang, match_language
-from assistant.retrieval.context import clock
 from corpus.library import Failure
 from corpus.links import moment_url
 from corpus.sentences import sentence_spans, width
 from corpus.types import Section, Transcript, Utterance
+from index.moments import clock
 
 Flavour = Literal["markdown", "obsidian", "hugo"]
 Owner = Literal["ours", "edited", "other"]

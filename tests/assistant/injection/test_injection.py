@@ -20,7 +20,7 @@ from assistant.interfaces.web.session import Exchange
 from assistant.interfaces.web.views import chat_html, sources_html
 from assistant.library import OpenLibrary, current_source, lock_library
 from assistant.llm.types import LanguageModel
-from assistant.messages.i18n import words
+from assistant.messages.catalogue import messages
 from assistant.settings import ModelSettings, Settings
 from assistant.types import Answer, Mode
 from assistant.verification.check import is_order
@@ -102,7 +102,8 @@ def assert_nothing_is_live(answer: Answer) -> None:
     assert rendered.names <= MARKDOWN_TAGS
     assert not ADDRESS.search(answer.text), "renderers make a bare address a link"
     exchanges = (Exchange(ASKED, answer),)
-    page = Tags(chat_html(exchanges, words("en")) + sources_html(exchanges, words("en")))
+    say = messages("en")
+    page = Tags(chat_html(exchanges, say) + sources_html(exchanges, say))
     assert not page.names & NEVER
     assert page.live == []
 

@@ -11,7 +11,6 @@ from assistant.citation.citation import cite
 from assistant.interfaces.documents.answers import answer_json, evidence_json, hit_out, report_json
 from assistant.interfaces.documents.text import (
     answer_text,
-    clock,
     evidence_text,
     progress_text,
     report_text,
@@ -170,22 +169,6 @@ def test_hits_below_the_operators_threshold_are_no_answer() -> None:
     evidence = make_evidence(make_hit(CHUNK, 0.9, [0.9, 0.1, 0.1]), answerable=0.876)
     assert evidence_text(evidence, 0.9).startswith("Not sure: some passages come near")
     assert evidence_text(make_evidence(answerable=0.9), 0.5).startswith("Not sure")
-
-
-@pytest.mark.parametrize(
-    ("start_s", "end_s", "estimated", "shown"),
-    [
-        (810.0, 1231.0, False, "0:13:30-0:20:31"),
-        (810.9, 1231.9, True, "≈ 0:13:30-0:20:31"),
-        (0.0, None, False, "0:00:00"),
-        (59.999, 60.0, False, "0:00:59-0:01:00"),
-        (36_000.0, 90_061.0, False, "10:00:00-25:01:01"),
-        (None, None, False, ""),
-        (None, 5.0, True, ""),
-    ],
-)
-def test_the_clock(start_s: float | None, end_s: float | None, estimated: bool, shown: str) -> None:
-    assert clock(start_s, end_s, estimated) == shown
 
 
 def test_progress_is_one_line() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import replace
-from html import escape, unescape
+from html import unescape
 
 import httpx
 import pytest
@@ -89,7 +89,7 @@ def test_the_page_speaks_the_readers_language_and_shows_what_is_preset(open_site
     query = {"lang": "en", "greeting": hostile, "questions": hostile, "q": hostile, "talk": hostile}
     page = client.get("/embed", params={**query, "theme": "dark"})
     assert "<img" not in page.text
-    assert page.text.count(escape(hostile)) >= 4
+    assert unescape(page.text).count(hostile) >= 4
     assert 'class="gradio-container vb-embed dark"' in page.text
 
 
@@ -189,7 +189,7 @@ def test_a_token_binds_the_page_to_its_site(locked_site: Site) -> None:
     page = locked_site[0].get("/embed", params={"token": token()})
     assert policy(page)["frame-ancestors"] == WIKI
     assert page.headers["cache-control"] == "no-store"
-    assert f'data-framers="[&quot;{WIKI}&quot;]"' in page.text
+    assert f'data-framers="["{WIKI}"]"' in unescape(page.text)
 
 
 def test_a_token_reaches_its_talks_whatever_is_asked(locked_site: Site) -> None:

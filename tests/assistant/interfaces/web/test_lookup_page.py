@@ -13,9 +13,9 @@ import pytest
 
 from assistant.citation.types import Lookup, Problem, Quotation, QuoteDifference
 from assistant.interfaces.server import create_app
-from assistant.interfaces.web.page_views import problem_text, wording_text
+from assistant.interfaces.web.page_views import difference_text, problem_text
 from assistant.interfaces.web.pages import FORM_BYTES, TEXT_CHARS
-from assistant.messages.lookup_words import lookup_words
+from assistant.messages.catalogue import messages
 from assistant.settings import ServingSettings
 from index.types import EVERYWHERE, Scope
 from tests.assistant.interfaces.web.fakes import FakeEngine, loaded
@@ -103,7 +103,7 @@ def test_a_whole_text_is_checked(site: Site) -> None:
     assert "“Bob Al” in the text; the words are by Ann Lee" in page.text
     assert "“15” in the text; the source says 12" in page.text
     assert "<blockquote>As Bob Al said, “A sharp knife" in page.body
-    assert ARTICLE.strip().replace("\r\n", "\n").replace('"', "&quot;") in page.body
+    assert ARTICLE.strip().replace("\r\n", "\n").replace('"', "&#34;") in page.body
     assert page.body.count('class="vb-problem"') == 2
 
 
@@ -187,10 +187,12 @@ def test_a_reader_who_leaves_ends_the_work() -> None:
 
 
 def test_differences_and_problems_in_words() -> None:
-    said = lookup_words("en")
-    assert wording_text(None, said) == wording_text(QuoteDifference(), said) == ""
-    assert wording_text(QuoteDifference(2, 1, 0), said).endswith("2 words differ, 1 word left out")
-    assert problem_text(Problem("number", "40", ""), said) == "“40” in the text; not in the source"
+    say = messages("en")
+    assert difference_text(None, say) == difference_text(QuoteDifference(), say) == ""
+    assert difference_text(QuoteDifference(2, 1, 0), say).endswith(
+        "2 words differ, 1 word left out"
+    )
+    assert problem_text(Problem("number", "40", ""), say) == "“40” in the text; not in the source"
 
 
 class Twice(FakeEngine):

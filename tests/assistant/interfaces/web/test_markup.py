@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from html.parser import HTMLParser
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.interfaces.web.views import answer_html
+from tests.assistant.interfaces.web.fakes import ANSWERED
+from tests.assistant.interfaces.web.said import said_html
 
 
-def marker(number: int) -> str | None:
-    return f"<sup>{number}</sup>" if number <= 3 else None
+def html_of(text: str) -> str:
+    """The text as an answer that has citations 1 to 3."""
+    return said_html(replace(ANSWERED, text=text))
 
 
 @pytest.mark.parametrize(
@@ -30,13 +33,13 @@ def marker(number: int) -> str | None:
         (r"\*\*not bold\*\* \[1] \\", r"<p>**not bold** [1] \</p>"),
         ("2 ** 3", "<p>2 ** 3</p>"),
         ("**a** ** b", "<p><strong>a</strong> ** b</p>"),
-        ('<b>x</b> & "y"', "<p>&lt;b&gt;x&lt;/b&gt; &amp; &quot;y&quot;</p>"),
+        ('<b>x</b> & "y"', "<p>&lt;b&gt;x&lt;/b&gt; &amp; &#34;y&#34;</p>"),
         ("![i](http://x/i.png) [l](http://x)", "<p>![i](http://x/i.png) [l](http://x)</p>"),
         ("", ""),
     ],
 )
 def test_what_an_answer_becomes(text: str, html: str) -> None:
-    assert answer_html(text, marker) == html
+    assert html_of(text) == html
 
 
 class Elements(HTMLParser):
@@ -58,7 +61,7 @@ class Elements(HTMLParser):
 @given(st.text(alphabet=st.sampled_from("<>&\"'`*[]()!\\/-#=>1 2.\nabc语"), max_size=80))
 def test_any_text_gives_only_our_elements_well_nested(text: str) -> None:
     elements = Elements()
-    elements.feed(answer_html(text, marker))
+    elements.feed(html_of(text))
     elements.close()
     assert elements.open == []
     assert elements.seen <= {"p", "br", "ul", "ol", "li", "blockquote", "strong", "sup"}

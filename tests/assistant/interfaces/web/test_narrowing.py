@@ -12,7 +12,7 @@ from assistant.interfaces.web.narrowing import (
     scope_html,
     scope_of,
 )
-from assistant.messages.scope_words import scope_words
+from assistant.messages.catalogue import messages
 from index.types import EVERYWHERE, Scope
 from tests.assistant.interfaces.web.fakes import TALKS, make_talk
 
@@ -55,9 +55,9 @@ def test_what_the_library_has_not_got_is_kept_and_told() -> None:
         ("Nobody Else", False),
         ("eo", False),
     ]
-    words = scope_words("en")
-    assert "gone.md (not in the library)" in chips_html(scope, LIBRARY, words)
-    assert 'value="gone.md" checked' in scope_html(scope, LIBRARY, words)
+    say = messages("en")
+    assert "gone.md (not in the library)" in chips_html(scope, LIBRARY, say)
+    assert 'value="gone.md" checked' in scope_html(scope, LIBRARY, say)
 
 
 def test_choices_come_in_the_librarys_order_with_names() -> None:
@@ -74,29 +74,29 @@ def test_choices_come_in_the_librarys_order_with_names() -> None:
 def test_nothing_of_a_transcript_is_markup() -> None:
     scope = scope_of("talk=c.md&speaker=O%27Neil+%3Cx%3E", LIBRARY)
     for made in (scope_html, chips_html):
-        told = made(scope, LIBRARY, scope_words("en"))
+        told = made(scope, LIBRARY, messages("en"))
         assert "<b>" not in told and "<x>" not in told and '"quoted"' not in told
         assert "&lt;b&gt;Closed" in told
 
 
 def test_a_talk_is_found_in_either_script() -> None:
     talks = (make_talk("s.md", "软件与数据", (), "zh-Hans", None), *TALKS)
-    panel = scope_html(EVERYWHERE, talks, scope_words("zh-Hant"))
+    panel = scope_html(EVERYWHERE, talks, messages("zh-Hant"))
     assert "軟體與資料" in panel
     talks = (make_talk("t.md", "數據與開放", (), "zh-Hant", None), *TALKS)
-    assert "数据与开放" in scope_html(EVERYWHERE, talks, scope_words("zh-Hans"))
+    assert "数据与开放" in scope_html(EVERYWHERE, talks, messages("zh-Hans"))
 
 
 def test_the_panel_offers_only_what_differs() -> None:
-    words = scope_words("en")
-    assert scope_html(EVERYWHERE, TALKS[1:2], words) == ""
-    assert scope_html(EVERYWHERE, (), words) == ""
+    say = messages("en")
+    assert scope_html(EVERYWHERE, TALKS[1:2], say) == ""
+    assert scope_html(EVERYWHERE, (), say) == ""
     undated = (make_talk("a.md", "A", (), "en", None), make_talk("b.md", "B", (), "en", None))
-    panel = scope_html(EVERYWHERE, undated, words)
+    panel = scope_html(EVERYWHERE, undated, say)
     assert "Talks" in panel
     assert "Languages" not in panel and "Dates" not in panel and "Speakers" not in panel
-    assert "Dates" in scope_html(Scope(since="2024-01-01"), undated, words)
-    assert scope_html(scope_of("talk=gone", TALKS[1:2]), TALKS[1:2], words) != ""
+    assert "Dates" in scope_html(Scope(since="2024-01-01"), undated, say)
+    assert scope_html(scope_of("talk=gone", TALKS[1:2]), TALKS[1:2], say) != ""
 
 
 @pytest.mark.parametrize(

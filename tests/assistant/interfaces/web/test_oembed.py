@@ -11,7 +11,7 @@ from urllib.parse import parse_qs, quote, urlsplit
 
 import pytest
 
-from assistant.interfaces.web.pages import linked, within
+from assistant.interfaces.web.pages import fitted, linked
 from assistant.settings import Secret, ServingSettings
 from tests.assistant.interfaces.web.fakes import FakeEngine, held_back
 from tests.assistant.interfaces.web.sites import (
@@ -85,7 +85,7 @@ def test_the_size_stays_within_what_is_asked(site: Site) -> None:
     assert (document["width"], document["height"]) == (320, 200)
     document = ask(site, url, "&maxwidth=4000").json
     assert (document["width"], document["height"]) == (640, 640)
-    assert within((640, 480), (0, 0)) == (640, 480)
+    assert fitted((640, 480), (0, 0)) == (640, 480)
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Quotes in their passages, folding, and times as the reader sees them."""
+"""Quotes in their passages, and folding."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.interfaces.web.views import clock, excerpt, locate, time_range
+from assistant.interfaces.web.passage import cut_passage, locate, marked_pieces
 
 
 def test_a_quote_is_found_whatever_its_white_space() -> None:
@@ -18,14 +18,20 @@ def test_a_quote_is_found_whatever_its_white_space() -> None:
 
 
 def test_a_short_passage_is_shown_whole() -> None:
-    assert excerpt("前文。这一句。后文。", "这一句。") == ("", "前文。", "这一句。", "后文。", "")
+    assert cut_passage("前文。这一句。后文。", "这一句。") == (
+        "",
+        "前文。",
+        "这一句。",
+        "后文。",
+        "",
+    )
 
 
 @pytest.mark.parametrize(
     "sentence", ["这里说了一些别的事情。", "Here they spoke of other things. "]
 )
 def test_far_words_fold_at_a_break(sentence: str) -> None:
-    part = excerpt(f"{sentence * 40}【引】{sentence * 40}", "【引】")
+    part = cut_passage(f"{sentence * 40}【引】{sentence * 40}", "【引】")
     assert part.quote == "【引】"
     assert part.head and part.tail
     assert part.before.startswith(sentence.strip()[:1]) and part.head.endswith(sentence[-1])
@@ -41,31 +47,27 @@ def test_far_words_fold_at_a_break(sentence: str) -> None:
 )
 def test_the_parts_always_make_up_the_passage(before: str, quote: str, after: str) -> None:
     passage = before + quote + after
-    part = excerpt(passage, quote)
+    part = cut_passage(passage, quote)
     assert "".join(part) == passage
     assert part.quote == quote
-    missing = excerpt(passage, "缺")
+    missing = cut_passage(passage, "缺")
     assert "".join(missing) == passage
     assert missing.quote == ""
 
 
-@pytest.mark.parametrize(
-    ("seconds", "text"),
-    [(0, "00:00"), (59.99, "00:59"), (810, "13:30"), (3600, "1:00:00"), (36_061.5, "10:01:01")],
-)
-def test_clock(seconds: float, text: str) -> None:
-    assert clock(seconds) == text
+def test_an_unfolded_passage_is_whole() -> None:
+    part = cut_passage("前" * 500 + "引" + "后" * 500, "引", folded=False)
+    assert part == ("", "前" * 500, "引", "后" * 500, "")
 
 
-@pytest.mark.parametrize(
-    ("span", "text"),
-    [
-        ((810.0, 1231.0, False), "13:30 – 20:31"),
-        ((3723.4, 3790.0, True), "≈ 1:02:03 – 1:03:10"),
-        ((10.0, None, False), "00:10"),
-        ((10.0, 10.4, False), "00:10"),
-        ((None, None, False), None),
-    ],
-)
-def test_time_range(span: tuple[float | None, float | None, bool], text: str | None) -> None:
-    assert time_range(*span) == text
+def test_marks_stand_at_their_offsets() -> None:
+    assert marked_pieces("abcd", [(1, 2), (3, 4)]) == [
+        ("a", False),
+        ("b", True),
+        ("c", False),
+        ("d", True),
+        ("", False),
+    ]
+    assert [piece for piece in marked_pieces("abc") if piece[0]] == [("abc", True)]
+    assert marked_pieces("abc", ()) == [("abc", False)]
+    assert marked_pieces("") == []

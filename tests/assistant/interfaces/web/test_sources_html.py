@@ -9,7 +9,7 @@ import pytest
 from assistant.citation.permalink import playing, web_url
 from assistant.interfaces.web.session import Exchange
 from assistant.interfaces.web.views import sources_html
-from assistant.messages.i18n import words
+from assistant.messages.catalogue import messages
 from tests.assistant.interfaces.web.fakes import ANSWERED, WITH_TIMES
 
 
@@ -30,7 +30,7 @@ from tests.assistant.interfaces.web.fakes import ANSWERED, WITH_TIMES
 def test_only_the_webs_addresses_are_linked(url: str | None) -> None:
     assert web_url(url) is None
     citation = replace(WITH_TIMES, url=url, player_url=url)
-    html = sources_html((Exchange("q", replace(ANSWERED, citations=(citation,))),), words("en"))
+    html = sources_html((Exchange("q", replace(ANSWERED, citations=(citation,))),), messages("en"))
     assert "vb-open" not in html and "vb-play" not in html
 
 
@@ -61,6 +61,6 @@ def test_known_players_are_told_to_start(url: str, address: str) -> None:
 
 def test_a_quote_that_is_not_in_its_passage_still_shows() -> None:
     citation = replace(WITH_TIMES, quote="words from elsewhere", verified=False)
-    html = sources_html((Exchange("q", replace(ANSWERED, citations=(citation,))),), words("en"))
+    html = sources_html((Exchange("q", replace(ANSWERED, citations=(citation,))),), messages("en"))
     assert "<mark>words from elsewhere</mark>" in html
     assert "Not verified" in html

@@ -9,29 +9,30 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from assistant.interfaces.web.session import Exchange, Pending
 from assistant.interfaces.web.views import (
     DETAIL_CHARS,
-    by_line,
+    chat_html,
+    made_by,
     model_html,
-    progress_html,
-    statements_html,
-    why_not,
+    why_unsupported,
 )
 from assistant.llm.types import ModelState
-from assistant.messages.answer_words import answer_words
+from assistant.messages.catalogue import messages
 from assistant.types import Statement, Step, Update
 from tests.assistant.interfaces.web.fakes import ANSWERED, WRITTEN
+from tests.assistant.interfaces.web.said import said_html
 
-EN = answer_words("en")
+EN = messages("en")
 
 
-def marker(number: int) -> str | None:
-    return f"<sup>{number}</sup>" if number <= 3 else None
+def html_of(*statements: Statement) -> str:
+    """The sentences as an answer that has citations 1 to 3."""
+    return said_html(replace(WRITTEN, text="", statements=statements))
 
 
 def said(*statements: Statement) -> str:
-    html = statements_html(statements, marker, EN)
-    return html.replace('<span class="vb-sentence">', "").replace("</span>", "")
+    return html_of(*statements).replace('<span class="vb-sentence">', "").replace("</span>", "")
 
 
 def of(text: str, lead: str = "", *markers: int) -> Statement:
@@ -79,12 +80,12 @@ def test_a_mended_sentence_looks_like_a_supported_one() -> None:
 )
 def test_the_label_says_why(reason: str | None, detail: str, label: str) -> None:
     statement = Statement("It was.", "unsupported", (), "", reason, detail)
-    assert why_not(statement, EN) == label
+    assert why_unsupported(statement, EN) == label
 
 
 def test_a_long_detail_is_cut() -> None:
     statement = Statement("It was.", "unsupported", (), "", "name", "N" * 500)
-    assert "N" * DETAIL_CHARS + "…" in why_not(statement, EN)
+    assert "N" * DETAIL_CHARS + "…" in why_unsupported(statement, EN)
 
 
 def test_an_unsupported_sentence_shows_no_marker() -> None:
@@ -114,7 +115,7 @@ def test_any_sentence_gives_only_our_elements(text: str, lead: str, detail: str)
         Statement(text, "unsupported", (), lead, "name", detail),
     ]
     elements = Elements()
-    elements.feed(statements_html(statements, marker, EN))
+    elements.feed(html_of(*statements))
     assert elements.seen <= {"p", "br", "ul", "ol", "li", "blockquote", "sup", "span", "button"}
     assert not [name for name in elements.names if name.startswith("on")]
 
@@ -123,15 +124,19 @@ def test_the_line_tells_who_wrote_it() -> None:
     steps = (Step("question", "?", 0.0, (Step("search", "a"), Step("search", "b"))),)
     deep = replace(WRITTEN, mode="deep", steps=(*steps, Step("draft", "c")))
     sound = replace(deep, statements=WRITTEN.statements[:1])
-    assert by_line(ANSWERED, EN) == "Quotes in order"
-    assert by_line(WRITTEN, EN) == "Written by small-model, each sentence checked; 1 not verified"
-    assert by_line(sound, EN) == "Deep: 2 searches, 1 draft"
+    assert made_by(ANSWERED, EN) == "Quotes in order"
+    assert made_by(WRITTEN, EN) == "Written by small-model, each sentence checked; 1 not verified"
+    assert made_by(sound, EN) == "Deep: 2 searches, 1 draft"
 
 
 def test_a_budget_never_falls_below_nothing() -> None:
-    html = progress_html(1, Update("judging", None, -3.2, -1), EN)
-    assert 'data-seconds-left="0.0">0</span> s and 0 calls left' in html
-    assert "data-seconds-left" not in progress_html(1, Update("writing"), EN)
+    def html(update: Update) -> str:
+        return chat_html((Exchange("q", Pending("", update)),), EN)
+
+    assert 'data-seconds-left="0.0">0</span> s and 0 calls left' in html(
+        Update("judging", None, -3.2, -1)
+    )
+    assert "data-seconds-left" not in html(Update("writing"))
 
 
 @pytest.mark.parametrize(
