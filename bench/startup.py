@@ -18,6 +18,7 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from contextlib import nullcontext
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -64,7 +65,8 @@ def import_shares(report: str, count: int) -> dict[str, float]:
 def main(argv: Sequence[str] | None = None) -> int:
     arguments = _parser().parse_args(argv)
     library = ["--library", str(arguments.library.resolve())] if arguments.library else []
-    with tempfile.TemporaryDirectory(prefix="verbatim-bench-") as folder:
+    chosen = nullcontext(str(arguments.data)) if arguments.data else None
+    with chosen or tempfile.TemporaryDirectory(prefix="verbatim-bench-") as folder:
         measured = measure(Path(folder), library, arguments.questions or QUESTIONS)
     if arguments.json:
         print(json.dumps(asdict(measured), ensure_ascii=False))
@@ -76,13 +78,17 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="bench.startup", description=__doc__.splitlines()[0])
     parser.add_argument("--library", type=Path, help="the library to serve (default: the shipped)")
+    parser.add_argument(
+        "--data", type=Path, help="a data folder to use (default: a new one, model unpacked anew)"
+    )
     parser.add_argument("--json", action="store_true", help="print one JSON document")
     parser.add_argument("questions", nargs="*", help="questions to ask (default: eight of our own)")
     return parser
 
 
 def measure(data: Path, library: list[str], questions: Sequence[str]) -> Startup:
-    """Index, index again, serve and ask, all over ``data``, an empty folder."""
+    """Index, index again, serve and ask, all over ``data``; in an empty folder the first index
+    unpacks the model as well."""
     first_index_s, later_index_s = index_s(data, library), index_s(data, library)
     with running(data, *library) as server:
         page_s, ready_s = server.wait_until_up(), server.wait_until_ready()

