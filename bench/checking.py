@@ -37,8 +37,8 @@ from index.types import Embedder
 ROOT = Path(__file__).resolve().parent.parent
 FIXTURES = ROOT / "tests" / "assistant" / "verification" / "fixtures"
 TALKS = (ROOT / "corpus" / "transcripts", FIXTURES)
-HALVES = ("dev", "held_out", "fresh", "further")
-FAULTS = ("number", "speaker", "segment", "invented")
+HALVES = ("dev", "held_out", "fresh", "further", "amounts")
+FAULTS = ("number", "speaker", "segment", "invented", "turned", "opposite", "order")
 
 
 @dataclass(frozen=True, slots=True)

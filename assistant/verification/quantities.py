@@ -104,10 +104,11 @@ def agrees(claim: Quantity, said: Quantity) -> bool:
         return _agrees_with_vague(low, high, told_low, told_high, claim.bound)
     if low < high:
         return bool(low <= told_low <= high and said.bound)
-    if claim.bound == "over" and low <= told_low <= OVER * low:
-        return True
-    if claim.bound == "under" and low / OVER <= told_low <= low:
-        return True
+    if not said.label:  # a version is over nothing
+        if claim.bound == "over" and low <= told_low <= OVER * low:
+            return True
+        if claim.bound == "under" and low / OVER <= told_low <= low:
+            return True
     return abs(low - told_low) <= slack * max(abs(low), abs(told_low))
 
 
@@ -151,7 +152,7 @@ _SCALE = "|".join(_SCALES)
 _WORDS = (
     rf"(?<![a-z])(?:(?:{_DECIMAL}|a)[ -](?:{_SCALE})"
     rf"(?:[ -](?:and[ -])?{_TO_999}(?:[ -](?:{_SCALE}))?)*"
-    rf"|(?:(?:{_TO_99}|a)[ -])?dozen|{_DECIMAL})(?![a-z])"
+    rf"|(?:(?:{_TO_99}|a)[ -])?dozen|{_DECIMAL})(?: and a half)?(?![a-z])"
 )
 _SPOKEN_YEAR = (
     rf"(?<![a-z])(?:eighteen|nineteen|twenty)[ -](?:oh[ -](?:{_DIGIT})|{_TWO_DIGITS})(?![a-z])"
@@ -161,11 +162,14 @@ _SPOKEN_YEAR = (
 def english_number(written: str) -> float:
     """The value of English number words: ``three hundred and twenty`` is 320."""
     total = group = 0.0
-    place = 1.0
+    scale = place = 1.0
     for word in re.split("[ -]", written):
         if word in _SCALES:
-            total += (group or 1.0) * _SCALES[word]
+            scale = _SCALES[word]
+            total += (group or 1.0) * scale
             group, place = 0.0, 1.0
+        elif word == "half":
+            group += 0.5 if group else 0.5 * scale
         elif word in ("hundred", "dozen"):
             group = (group or 1.0) * (100.0 if word == "hundred" else 12.0)
         elif word == "point":
@@ -235,11 +239,13 @@ def _han_value(run: str, vague_digit: float | None = None) -> float:
 
 @dataclass(frozen=True, slots=True)
 class _Number:
-    """A number without its unit; ``family`` is that of what has none: a share, a spoken year."""
+    """A number without its unit; ``family`` and ``factor`` are those of what has none: a share, a
+    spoken year."""
 
     low: float
     high: float
     family: str = ""
+    factor: float = 1.0
     bound: str = ""
 
 
@@ -280,7 +286,8 @@ _HALF = (
 )
 _HAN_UNIT = "(?:个?小时|个?钟头|个?世纪|年|天|个月|公里|英里)"
 _ONE = (
-    r"(?<![a-z])(?:(?:an?|one)(?= (?:decade|century|fortnight)\b| [a-z]+ and a half\b)"
+    r"(?<![a-z])(?:(?:an?|one)(?= (?:decade|century|fortnight)\b"
+    rf"| (?!{_SCALE}|hundred|dozen)[a-z]+ and a half\b)"
     rf"|(?:past|last|next)(?= decade\b))|一(?=个半|{_HAN_UNIT}半|个世纪)"
 )
 
@@ -320,12 +327,14 @@ def _is_spelled_out(run: str) -> bool:
 
 
 def _parts_of(written: str) -> tuple[_Number, ...]:
-    """1/3, and 三分之一, where the parts come first."""
+    """1/3, one in three, and 三分之一, where the parts come first."""
     if "分之" in written:
         parts, top = (_plain(each) for each in written.split("分之"))
     else:
-        top, parts = map(_plain, re.split("[/⁄]", written))
-    return _exact(top / parts, "share") if top and parts else ()
+        top, parts = map(_plain, re.split(r"[/⁄]| in | out of ", written))
+    if parts == 100:
+        return (_Number(top, top, "share", 0.01),)
+    return _exact(top / parts, "share") if 0 < top < parts else ()
 
 
 def _tenths(written: str) -> tuple[_Number, ...]:
@@ -339,6 +348,8 @@ def _fraction(written: str) -> tuple[_Number, ...]:
 
 
 def _plain(written: str) -> float:
+    if "a" <= written[:1] <= "z":
+        return english_number(written)
     return float(written) if written[:1].isdigit() else han_number(written)[0]
 
 
@@ -347,7 +358,9 @@ _NUMBERS: dict[str, tuple[str, Callable[[str], tuple[_Number, ...]]]] = {
     "phrase": (_PHRASE, lambda written: (_Number(*_PHRASES[written]),)),
     "parts": (
         rf"(?:\d+|[{_HAN}]+)分之(?:\d+(?:\.\d+)?|{_DECIMAL_HAN})"
-        r"|(?<![\w.⁄/])[1-8][/⁄][2-9](?![\d⁄/]|\.\d)",
+        r"|(?<![\w.⁄/])[1-9][/⁄](?:[2-9]|10)(?![\d⁄/]|\.\d)"
+        rf"|(?<![a-z])(?:one in {_TO_99}|{_TO_99} out of {_TO_99})(?![a-z-])"
+        r"|(?<![\w.,])(?:1 in \d+|\d+ out of \d+)(?!\w)",
         _parts_of,
     ),
     "tenths": (
@@ -398,6 +411,7 @@ _UNIT_TABLE: dict[str, dict[str, float]] = {
         "kilomet(?:er|re)s?|kms?|公里|千米": 1000, "met(?:er|re)s?|米": 1, "miles?|英里": 1609.344,
         "feet|foot|ft|英尺": 0.3048, "inch(?:es)?|英寸": 0.0254, "yards?|码": 0.9144,
     },
+    "l": {"lit(?:er|re)s?|升": 1, "millilit(?:er|re)s?|ml|毫升": 0.001},
     "kg": {
         "kilograms?|kilogrammes?|kilos?|kgs?|公斤|千克": 1, "grams?|grammes?|克": 0.001,
         "tons?|tonnes?|吨": 1000, "pounds?|lbs?|磅": 0.4536, "ounces?|oz|盎司": 0.02835, "斤": 0.5,
@@ -411,7 +425,7 @@ _UNIT = re.compile(rf"(?:\s|-)*(?:{'|'.join(_UNIT_PATTERNS)})(?![a-z])")
 _CURRENCY = {"$": "usd", "€": "eur", "£": "gbp", "¥": "", "￥": ""}
 _OF_A = re.compile(r"(?:[ -]of)?(?:[ -]an?\b)?[ -]?")
 """Between a fraction and its unit: a quarter of an hour."""
-_HALF_MORE = re.compile(r" and a half\b|\s*个半")
+_HALF_MORE = re.compile(r"(?<=\d) and a half\b|\s*个半")
 _HALF_BEHIND_UNIT = re.compile(r" and a half\b|半(?![夜路天年])")
 _BOUND_BEHIND = re.compile(r"\s*(?:多|余|来(?=[个年天岁])|\+|左右|上下|以上|以下)")
 _BOUNDS_BEHIND = {"多": "over", "余": "over", "以上": "over", "+": "over", "以下": "under"}
@@ -442,7 +456,7 @@ _RANGE_SIGN = re.compile(r"\s*(?:[~～–—-]|到|至|to|or|或)\s*")
 _RANGE_TO_NUMERAL = re.compile(rf"{_RANGE_SIGN.pattern}[{_HAN}\d]")
 _CLASSIFIER = re.compile(
     r"\s*(?:多|余|来)?(?:[个点倍年月天周岁秒分人名位次成条种代层步组块元美欧英公平张篇本台辆家件句段轮"
-    r"页行章届款门座栋箱罐瓶只头匹颗粒根支双对套项类级字票楼刀遍场支束架号磅斤克米厘毫吨]|小时|星期)"
+    r"页行章届款门座栋箱罐瓶只头匹颗粒根支双对套项类级字票楼刀遍场支束架号磅斤克米厘毫吨升]|小时|星期)"
 )
 _LISTED = re.compile(
     r"\s*(?:(?:main|key|different|other|important|major|of) )*(?:points?|things?"
@@ -572,7 +586,7 @@ def _read_amount(kind: str, match: re.Match[str]) -> list[_Read]:
         return []
     bound = _bound_before(before) or tail.bound
     label = _LABEL.search(before) if kind == "digits" and not bound else None
-    family, factor = tail.unit or (numbers[0].family, 1.0)
+    family, factor = tail.unit or (numbers[0].family, numbers[0].factor)
     read = Quantity(
         0.0,
         0.0,

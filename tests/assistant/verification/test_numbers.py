@@ -110,6 +110,9 @@ def held(claim: str, said: str) -> bool:
         ("half a dozen people", "6 people"),
         ("half a million users", "50 万用户"),
         ("a quarter of an hour", "15 minutes"),
+        ("十分之一的人", "one in ten people"),
+        ("1.5 million loaves", "a million and a half loaves"),
+        ("two and a half litres", "2.5 升"),
         ("eighteen months", "一年半"),
         ("1.2亿", "一亿两千万"),
         ("三万亿美元", "$3 trillion"),
@@ -158,6 +161,8 @@ def test_the_same_amount(claim: str, said: str) -> None:
         ("half a dozen people", "12 people"),
         ("两个半小时", "one and a half hours"),
         ("一亿", "一亿两千万"),
+        ("a million and a half loaves", "half a million loaves"),
+        ("more than twice as much", "Gemini 3 is better"),
     ],
 )
 def test_another_amount(claim: str, said: str) -> None:
