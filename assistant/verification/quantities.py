@@ -199,15 +199,19 @@ def han_number(run: str) -> tuple[float, float]:
     """Lowest and highest value of Chinese numerals: 十几 is 11 to 19, 几十 20 to 99, 一百五 150."""
     whole, _, decimals = run.partition("点")
     if all(char in _HAN_DIGITS for char in whole):
-        value = float("".join(f"{_HAN_DIGITS[char]:.0f}" for char in whole) or "0")
+        value = float(_as_digits(whole))
     elif any(char in "几数" for char in whole):
         least = _han_value(whole, 1.0 if "十几" in whole or "十数" in whole else 2.0)
         return least, _han_value(whole, 10.0) - 1.0
     else:
         value = _han_value(whole)
     if decimals:
-        value += float("0." + "".join(f"{_HAN_DIGITS[char]:.0f}" for char in decimals))
+        value += float(f"0.{_as_digits(decimals)}")
     return value, value
+
+
+def _as_digits(run: str) -> str:
+    return "".join(f"{_HAN_DIGITS[char]:.0f}" for char in run)
 
 
 def _han_value(run: str, vague_digit: float | None = None) -> float:

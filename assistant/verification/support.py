@@ -219,8 +219,8 @@ def overlap(concepts: Sequence[Concept], held: frozenset[str]) -> float:
 
 
 def counts(concept: Concept) -> bool:
-    """Whether it is an amount in digits."""
-    return any(character.isdigit() for term in concept.own for character in term)
+    """Whether it is a part of an amount, in digits or in Chinese numerals."""
+    return any(character.isnumeric() for term in concept.own for character in term)
 
 
 def _held(concept: Concept, held: frozenset[str]) -> float:
