@@ -6,7 +6,8 @@ over two shipped transcripts and two talks of our own (tests/assistant/verificat
 passages; their first runs showed errors in the rules for numbers, names and attributions, which
 were then mended, so that docs/measure.md gives the figures of those first runs too.
 ``further`` has what was made up about a thing that the excerpts do tell of, and answers in another
-speaker's words. ``--show`` prints what was judged wrongly.
+speaker's words. ``amounts`` has amounts written otherwise, what rises beside what falls,
+comparisons, and orders to the machine. ``--show`` prints what was judged wrongly.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import argparse
 import csv
 import json
 import sys
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -37,8 +39,8 @@ from index.types import Embedder
 ROOT = Path(__file__).resolve().parent.parent
 FIXTURES = ROOT / "tests" / "assistant" / "verification" / "fixtures"
 TALKS = (ROOT / "corpus" / "transcripts", FIXTURES)
-HALVES = ("dev", "held_out", "fresh", "further")
-FAULTS = ("number", "speaker", "segment", "invented")
+HALVES = ("dev", "held_out", "fresh", "further", "amounts")
+FAULTS = ("number", "speaker", "segment", "invented", "turned", "opposite", "order")
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +169,12 @@ def figures(judged: Sequence[Judged]) -> Mapping[str, float]:
     }
 
 
+def accusations(judged: Sequence[Judged]) -> str:
+    """Why sound sentences were accused: each reason with how many."""
+    reasons = Counter(str(one.verdict.reason) for one in judged if one.case.sound and not one.right)
+    return ", ".join(f"{reason} {count}" for reason, count in reasons.most_common())
+
+
 def table(judged: Sequence[Judged]) -> str:
     """Right verdicts of all, by what was planted and by languages."""
     languages = sorted({one.case.languages for one in judged})
@@ -200,7 +208,10 @@ def _main() -> None:
     for half, judged in by_half.items():
         told = figures(judged)
         print(f"{half}: {told['caught']:.1%} of {told['faults']} faults caught,", end=" ")
-        print(f"{told['accused']:.1%} of {told['sound']} sound sentences accused,", end=" ")
+        reasons = f" ({accusations(judged)})" if told["accused"] else ""
+        print(
+            f"{told['accused']:.1%} of {told['sound']} sound sentences accused{reasons},", end=" "
+        )
         print(f"{told['mended']:.0%} of the wrong and missing markers mended\n{table(judged)}\n")
         for one in judged if arguments.show else ():
             if not one.right:

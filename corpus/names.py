@@ -16,6 +16,12 @@ from corpus.vocabulary import (
     TITLES_HAN,
 )
 
+NAME_IN_LATIN = re.compile(
+    r"(?:(?:Dr|Prof|Mr|Mrs|Ms)\.?\s+)?[A-ZÀ-ÖØ-Þ][A-Za-zÀ-ɏ\d_’'-]*"
+    r"(?:\s+(?:(?:de|van|von|der|la|bin|al)\s+)?[A-ZÀ-ÖØ-Þ][A-Za-zÀ-ɏ\d_’'-]*)*"
+)
+"""Capitalised words in a row, in running text; not only people are written so."""
+_HAN = re.compile("[㐀-鿿]")
 _LATIN_WORD = re.compile(r"[^\W\d_](?:[^\W\d_]|['’.-])*")
 _NOT_IN_NAMES = re.compile(r"[。！？!?；;“”\"「」『』《》<>=@#/\\|…]|https?:|，|,\s|\.\s+[a-z]")
 _BRACKETED = re.compile(r"[（(\[【][^）)\]】]*[）)\]】]")
@@ -58,6 +64,22 @@ def looks_like_name(name: str) -> bool:
         return _is_han_name(fold(bare))
     words = bare.split()
     return len(words) <= _MOST_LATIN_WORDS and all(_is_name_word(word) for word in words)
+
+
+def is_han(name: str) -> bool:
+    """Whether the name is written in Chinese characters."""
+    return bool(_HAN.search(name))
+
+
+def without_title(name: str) -> str:
+    """A Han name, folded, without the title behind it: 田 for 田博士. A title alone stays."""
+    bare = next((name.removesuffix(title) for title in TITLES_HAN if name.endswith(title)), name)
+    return bare or name
+
+
+def surname_of(name: str) -> str:
+    """The surname of a whole Han name, folded, that has no title."""
+    return name[:2] if name.startswith(COMPOUND_SURNAMES) else name[:1]
 
 
 def _is_name_word(word: str) -> bool:

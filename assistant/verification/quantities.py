@@ -1,177 +1,44 @@
-"""Amounts, dates and units of a text as intervals, and whether one text has those of another.
+"""Amounts, dates and times of day of a text, and whether one text has those of another.
 
-Numbers written as words, in Chinese and English, as intervals of what they may stand for.
+An amount is an interval with the family of its unit, so that 十几, "over thirty", 1/3, "two
+fifths", 30 分钟 and "half an hour" compare. Text is folded (corpus.language.fold) and read from
+left to right by one grammar, the tables ``_DATES`` and ``_NUMBERS``, in Chinese and English:
 
-An amount that a text states, and whether a text has the amounts of another.
-
-Dates and times of day, in either script; each part of a date is an amount of its own.
-
-Units, measure words and what makes a number rough. All in folded text.
-
-The numbers, dates and amounts of a text in any script, and whether a text has those of another.
-
-All of it works on folded text (corpus.language.fold). An amount is an interval with the family of
-its unit, so that 十几, "over thirty", 8~10, "two fifths", 30 分钟 and "half an hour" compare.
+    amount = [bound] [currency] number [half] [scale] [bound] [unit] [half]
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from corpus.language import fold
 from corpus.vocabulary import words
 
-Interval = tuple[float, float]
-"""Lowest and highest value; equal where the word is exact: 十几 is (11, 19)."""
-
-_HAN_DIGITS = {char: n for n, char in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2}
-_HAN_POWERS = {"十": 10, "百": 100, "千": 1000}
-_HAN_MYRIADS = {"万": 10_000, "亿": 100_000_000}
-_HAN_FUZZY = "几数"
-HAN = "零〇一二两三四五六七八九十百千万亿几数"
-
-_TO_NINETEEN = (
-    "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven",
-    "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen",
-)  # fmt: skip
-_TENS = ("twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
-_SCALES = {"hundred": 100, "thousand": 1000, "million": 10**6, "billion": 10**9, "trillion": 10**12}
-_EXACT = {word: n for n, word in enumerate(_TO_NINETEEN)}
-_EXACT |= {word: 10 * n for n, word in enumerate(_TENS, 2)} | {"dozen": 12}
-_COUNTED = "|".join(sorted([*_EXACT, *_SCALES], key=len, reverse=True))
-ENGLISH = re.compile(rf"\b(?:a )?(?:{_COUNTED})(?:(?:[ -]| and )(?:{_COUNTED}))*\b")
-"""A number in English words, in lower case."""
-
-_VAGUE_ENGLISH: dict[str, Interval] = {
-    "half a dozen": (6, 6), "single digits": (0, 9), "teens": (11, 19), "double digits": (10, 99),
-    "dozens": (24, 99),
-    "tens of thousands": (10_000, 99_999), "hundreds of thousands": (100_000, 999_999),
-    "tens of millions": (1e7, 1e8 - 1), "hundreds of millions": (1e8, 1e9 - 1),
-    "hundreds or thousands": (100, 9999), "hundreds": (100, 999), "thousands": (1000, 9999),
-    "millions": (1e6, 1e9 - 1), "billions": (1e9, 1e12 - 1),
-}  # fmt: skip
-_VAGUE_HAN: dict[str, Interval] = {
-    "成百上千": (100, 9999), "成千上万": (1000, 99_999), "上百": (100, 999), "上千": (1000, 9999),
-    "上万": (10_000, 99_999), "个位数": (0, 9), "两位数": (10, 99), "三位数": (100, 999),
-}  # fmt: skip
-VAGUE = _VAGUE_ENGLISH | _VAGUE_HAN
-VAGUE_WORD = re.compile("|".join(sorted(VAGUE, key=len, reverse=True)))
-
-
-def english_number(words: str) -> float | None:
-    """``three hundred and twenty`` as 320.
-
-    ``None`` for a bare ``one``, which is a pronoun too, and for a bare ``million``, which only
-    scales the digits before it.
-    """
-    parts = [part for part in re.split(r"[ -]", words) if part not in ("and", "a")]
-    if parts == ["one"] or (words in _SCALES and parts == [words]):
-        return None
-    total = current = 0.0
-    for part in parts:
-        if part == "hundred":
-            current = (current or 1.0) * 100
-        elif part == "dozen":
-            current = (current or 1.0) * 12
-        elif part in _SCALES:
-            total += (current or 1.0) * _SCALES[part]
-            current = 0.0
-        else:
-            current += _EXACT[part]
-    return total + current
-
-
-def han_number(run: str) -> Interval | None:
-    """A run of Chinese numerals; ``None`` where it is none, as 万 alone or 一 alone."""
-    run = run.strip("零") if run != "零" else run
-    if not run or run in ("一", "一一", "万一", "十", "百", "千", "万", "亿", *_HAN_FUZZY):
-        return None
-    if all(char in _HAN_DIGITS for char in run):
-        return _digits_only([_HAN_DIGITS[char] for char in run])
-    pair = re.search(r"([一二两三四五六七八九])([一二三四五六七八九])(?=[十百千万亿]|$)", run)
-    if pair:
-        low = han_number(run[: pair.end(1)] + run[pair.end(2) :])
-        high = han_number(run[: pair.start(1)] + run[pair.start(2) :])
-        return (low[0], high[1]) if low and high else None
-    if any(char in run for char in _HAN_FUZZY):
-        return _fuzzy(run)
-    value = _han_value(run)
-    return None if value is None else (value, value)
-
-
-def _digits_only(digits: list[int]) -> Interval:
-    if len(digits) == 2 and 0 < digits[0] < digits[1]:
-        return float(digits[0]), float(digits[1])  # 两三, 三五
-    value = float("".join(map(str, digits)))
-    return value, value
-
-
-def _fuzzy(run: str) -> Interval | None:
-    at = next(i for i, char in enumerate(run) if char in _HAN_FUZZY)
-    ends = "19" if at and run[at - 1] == "十" else "29"
-    # 十几 counts from eleven, 几十 from twenty.
-    low, high = (run[:at] + "零一二三四五六七八九"[int(end)] + run[at + 1 :] for end in ends)
-    least, most = _han_value(low), _han_value(high)
-    if least is None or most is None:
-        return None
-    tail = run[at + 1 :]
-    step = _last_power(tail)
-    return least, most + step - 1
-
-
-def _last_power(tail: str) -> float:
-    powers = {**_HAN_POWERS, **_HAN_MYRIADS}
-    step = 1.0
-    for char in tail:
-        step *= powers.get(char, 1)
-    return step
-
-
-def _han_value(run: str) -> float | None:
-    total = section = 0.0
-    digit: int | None = None
-    last_power = 1
-    for char in run:
-        if char in _HAN_DIGITS:
-            digit = _HAN_DIGITS[char]
-        elif char in _HAN_POWERS:
-            last_power = _HAN_POWERS[char]
-            section += (1 if digit is None else digit) * last_power
-            digit = None
-        elif char in _HAN_MYRIADS:
-            last_power = _HAN_MYRIADS[char]
-            total = (total + section + (digit or 0) or 1) * last_power
-            section, digit = 0.0, None
-        else:
-            return None
-    if digit is not None and last_power > 10 and "零" not in run and "〇" not in run:
-        digit *= last_power // 10  # 一百五 is 150
-    return total + section + (digit or 0)
-
-
 ROUNDED = 0.1
 """How far "about 150" may be from what was said."""
-ROUNDED_SHARE = 0.01
-"""Two thirds are 67 percent."""
+ROUNDED_SHARE = 0.0125
+"""Two thirds are 67 percent, a third is 33."""
 AROUND_YEARS = 1
 """"Around 2016" may be told as 2015 or 2017."""
 CONVERTED = {"m": 0.06, "kg": 0.06, "s": 0.02}
 """How far an amount in another unit of its family may be: 40 pounds for 18 kilograms."""
 OVER = 1.5
 """"Over thirty" may stand for what is at most so many times as much."""
+MOST_LISTED = 5
+"""An answer that counts its own points has at most so many."""
 
 
 @dataclass(frozen=True, slots=True)
 class Quantity:
     """An amount: the interval, and the family of its unit with the factor to the family's base.
 
-    ``bound`` is ``about``, ``over`` or ``under`` where the text says so; ``label`` the Latin word
-    right in front, as of a version; ``text`` what was read; ``lists`` whether it only counts what
-    the answer itself lists, as in "two reasons". The families of dates are ``year``,
-    ``month``, ``day`` and ``clock``.
+    ``low`` and ``high`` are equal where the amount is exact. ``bound`` is ``about``, ``over`` or
+    ``under`` where the text says so; ``label`` the Latin word right in front, as of a version;
+    ``text`` what was read; ``lists`` whether it only counts what the answer itself lists, as in
+    "two reasons". The families of dates are ``year``, ``month``, ``day`` and ``clock``.
     """
 
     low: float
@@ -187,6 +54,19 @@ class Quantity:
     def is_date(self) -> bool:
         """Whether it is a part of a date, or a time of day."""
         return self.family in ("year", "month", "day", "clock")
+
+
+def quantities(text: str) -> tuple[Quantity, ...]:
+    """The text's amounts in order; each part of a date is an amount of its own."""
+    folded = fold(text)
+    found: list[_Read] = []
+    at = 0
+    while match := _TOKEN.search(folded, at):
+        kind = match.lastgroup or ""
+        read = _read_date(kind, match) if kind in _DATES else _read_amount(kind, match)
+        at = max([match.end(), *(one.end for one in read)])
+        found += read
+    return _with_shared_units(folded, found)
 
 
 def missing(claim: Iterable[Quantity], evidence: Iterable[Quantity], text: str) -> Quantity | None:
@@ -224,10 +104,11 @@ def agrees(claim: Quantity, said: Quantity) -> bool:
         return _agrees_with_vague(low, high, told_low, told_high, claim.bound)
     if low < high:
         return bool(low <= told_low <= high and said.bound)
-    if claim.bound == "over" and low <= told_low <= OVER * low:
-        return True
-    if claim.bound == "under" and low / OVER <= told_low <= low:
-        return True
+    if not said.label:  # a version is over nothing
+        if claim.bound == "over" and low <= told_low <= OVER * low:
+            return True
+        if claim.bound == "under" and low / OVER <= told_low <= low:
+            return True
     return abs(low - told_low) <= slack * max(abs(low), abs(told_low))
 
 
@@ -251,82 +132,282 @@ def _agrees_with_vague(low: float, high: float, least: float, most: float, bound
     return False
 
 
-_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-_MONTH = (
-    r"(?P<month>january|february|march|april|may|june|july|august|september|october|november"
-    r"|december|(?:jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec)\b\.?)"
+# English number words. The pattern has the grammar, so that "five and ten" are two numbers.
+
+_UP_TO_NINETEEN = (
+    "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven",
+    "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen",
+)  # fmt: skip
+_TENS = ("twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
+_VALUES = {word: float(n) for n, word in enumerate(_UP_TO_NINETEEN)} | {"oh": 0.0}
+_VALUES |= {word: 10.0 * n for n, word in enumerate(_TENS, 2)}
+_SCALES = {"thousand": 1e3, "million": 1e6, "billion": 1e9, "trillion": 1e12}
+_DIGIT = "|".join(_UP_TO_NINETEEN[1:10])
+_TEEN = "|".join(sorted(_UP_TO_NINETEEN[10:], key=len, reverse=True))
+_TWO_DIGITS = rf"(?:(?:{'|'.join(_TENS)})(?:[ -](?:{_DIGIT}))?|{_TEEN})"
+_TO_99 = rf"(?:{_TWO_DIGITS}|{_DIGIT}|zero)"
+_TO_999 = rf"(?:(?:{_TO_99}|a)[ -]hundred(?:[ -](?:and[ -])?{_TO_99})?|{_TO_99})"
+_DECIMAL = rf"{_TO_999}(?: point(?: (?:{_DIGIT}|zero|oh))+)?"
+_SCALE = "|".join(_SCALES)
+_WORDS = (
+    rf"(?<![a-z])(?:(?:{_DECIMAL}|a)[ -](?:{_SCALE})"
+    rf"(?:[ -](?:and[ -])?{_TO_999}(?:[ -](?:{_SCALE}))?)*"
+    rf"|(?:(?:{_TO_99}|a)[ -])?dozen|{_DECIMAL})(?: and a half)?(?![a-z])"
 )
-DATES = re.compile(
-    rf"(?P<iso>\b(?:19|20)\d\d[-/.]\d{{1,2}}(?:[-/.]\d{{1,2}})?\b)"
-    rf"|(?P<clock>\b\d{{1,2}}:\d{{2}}(?::\d{{2}})?\b)"
-    rf"|(?<![a-z]){_MONTH}(?![a-z])(?:\s+(?P<day>\d{{1,2}})(?:st|nd|rd|th)?\b)?"
-    rf"|(?<![\d.])(?P<decade>(?:19|20)?\d0)(?:['’]?s\b|\s*年代)"
-    rf"|(?P<handecade>[一二三四五六七八九]十)年代"
-    rf"|(?P<calendar>(?:\d+|[{HAN}]+))\s*(?P<part>[年月日号])(?![前后代级度])"
-)
-_MAY = re.compile(
-    r"(?:\b(?:in|of|by|since|until|from|early|late|mid|every|each|last|this|next)|\d)\s*$"
+_SPOKEN_YEAR = (
+    rf"(?<![a-z])(?:eighteen|nineteen|twenty)[ -](?:oh[ -](?:{_DIGIT})|{_TWO_DIGITS})(?![a-z])"
 )
 
 
-def dates_of(match: re.Match[str]) -> Iterator[Quantity]:
-    """The parts of a date that ``DATES`` has found in folded text."""
+def english_number(written: str) -> float:
+    """The value of English number words: ``three hundred and twenty`` is 320."""
+    total = group = 0.0
+    scale = place = 1.0
+    for word in re.split("[ -]", written):
+        if word in _SCALES:
+            scale = _SCALES[word]
+            total += (group or 1.0) * scale
+            group, place = 0.0, 1.0
+        elif word == "half":
+            group += 0.5 if group else 0.5 * scale
+        elif word in ("hundred", "dozen"):
+            group = (group or 1.0) * (100.0 if word == "hundred" else 12.0)
+        elif word == "point":
+            place = 0.1
+        elif word in _VALUES:
+            group += _VALUES[word] * place
+            place = place / 10 if place < 1 else 1.0
+    return total + group
 
-    def part(value: float, family: str) -> Quantity:
-        return Quantity(value, value, match.group(), family)
 
-    if match["iso"]:
-        numbers = map(float, re.split(r"[-/.]", match["iso"]))
-        yield from (
-            part(n, family) for n, family in zip(numbers, ("year", "month", "day"), strict=False)
-        )
-    elif match["clock"]:
-        hours, minutes, *seconds = map(float, match["clock"].split(":"))
-        yield part(
-            (hours * 60 + minutes) * 60 + seconds[0] if seconds else hours * 60 + minutes, "clock"
-        )
-    elif match["month"]:
-        word = match["month"]
-        if (
-            word not in ("may", "march")
-            or match["day"]
-            or _MAY.search(match.string[: match.start()])
-        ):
-            yield part(1.0 + _MONTHS.index(word[:3]), "month")
-            if match["day"]:
-                yield part(float(match["day"]), "day")
-    elif match["decade"] or match["handecade"]:
-        tens = match["decade"] or str(int((han_number(match["handecade"]) or (0, 0))[0]))
-        yield part(float(tens) % 100, "decade")
+# Chinese numerals.
+
+_HAN_DIGITS = {char: float(n) for n, char in enumerate("零一二三四五六七八九")}
+_HAN_DIGITS |= {"〇": 0.0, "两": 2.0}
+_HAN_POWERS = {"十": 10.0, "百": 100.0, "千": 1000.0}
+_HAN_MYRIADS = {"万": 1e4, "亿": 1e8}
+_DIGIT_HAN = "零〇一二三四五六七八九"
+_HAN = f"{_DIGIT_HAN}两十百千万亿几数"
+_HAN_PAIR = re.compile("([一二两三四五六七八九])([二两三四五六七八九])(?=[十百千万亿]|$)")
+_NO_NUMERALS = ("", "一", "一一", "万一", "百", "千", "万", "亿", "几", "数")
+"""Runs of numerals that are words, or scale the digits before them."""
+_NO_ZERO = rf"零(?=[㐀-鿿])(?![度点下上个分秒米元岁次{_HAN}])"
+"""零 in words such as 零碎 and 零售."""
+
+
+def han_number(run: str) -> tuple[float, float]:
+    """Lowest and highest value of Chinese numerals: 十几 is 11 to 19, 几十 20 to 99, 一百五 150."""
+    whole, _, decimals = run.partition("点")
+    if all(char in _HAN_DIGITS for char in whole):
+        value = float(_as_digits(whole))
+    elif any(char in "几数" for char in whole):
+        least = _han_value(whole, 1.0 if "十几" in whole or "十数" in whole else 2.0)
+        return least, _han_value(whole, 10.0) - 1.0
     else:
-        yield from _calendar(match)
+        value = _han_value(whole)
+    if decimals:
+        value += float(f"0.{_as_digits(decimals)}")
+    return value, value
 
 
-def _calendar(match: re.Match[str]) -> Iterator[Quantity]:
-    """年, 月 and 日 as parts of a date; a number of years (二十年) is left for an amount."""
-    written, kind = match["calendar"], match["part"]
-    value = float(written) if written.isdigit() else (han_number(written) or (0.0, 0.0))[0]
-    value = 1.0 if written == "一" else 10.0 if written == "十" else value
-    highest = {"年": 2100, "月": 12, "日": 31, "号": 31}[kind]
-    least = 1900 if kind == "年" else 1
-    if least <= value <= highest:
-        family = {"年": "year", "月": "month"}.get(kind, "day")
-        yield Quantity(value, value, match.group(), family)
+def _as_digits(run: str) -> str:
+    return "".join(f"{_HAN_DIGITS[char]:.0f}" for char in run)
+
+
+def _han_value(run: str, vague_digit: float | None = None) -> float:
+    """The value, with the digit that stands for 几 or 数."""
+    total = section = 0.0
+    digit: float | None = None
+    power = 1.0
+    for char in run:
+        if char in _HAN_POWERS:
+            power = _HAN_POWERS[char]
+            section += (1.0 if digit is None else digit) * power
+            digit = None
+        elif char in _HAN_MYRIADS:
+            power = _HAN_MYRIADS[char]
+            section += digit or 0.0
+            if char == "亿":  # of all before it: 三万亿; 万 only of what stands behind an 亿
+                total, section = 0.0, total + section
+            total += (section or 1.0) * power
+            section, digit = 0.0, None
+        else:
+            digit = _HAN_DIGITS.get(char, vague_digit)
+    if digit is not None and power > 10 and vague_digit is None and not re.search("[零〇]", run):
+        digit *= power / 10
+    return total + section + (digit or 0.0)
+
+
+# Numbers: the first table of the grammar.
 
 
 @dataclass(frozen=True, slots=True)
-class Unit:
-    """A family of units that convert into each other, and the factor to the family's base."""
+class _Number:
+    """A number without its unit; ``family`` and ``factor`` are those of what has none: a share, a
+    spoken year."""
 
-    family: str
+    low: float
+    high: float
+    family: str = ""
     factor: float = 1.0
+    bound: str = ""
 
 
-_TABLE: dict[str, dict[str, float]] = {
+def _exact(value: float, family: str = "") -> tuple[_Number, ...]:
+    return (_Number(value, value, family),)
+
+
+_PHRASES: dict[str, tuple[float, float, str]] = {
+    **dict.fromkeys(("twice", "double", "doubles", "doubled", "doubling"), (2, 2, "times")),
+    **dict.fromkeys(("翻倍", "翻番", "翻了一番", "一倍"), (2, 2, "times")),
+    **dict.fromkeys(("thrice", "triple", "triples", "tripled", "tripling"), (3, 3, "times")),
+    "一半": (0.5, 0.5, "share"), "半数": (0.5, 0.5, "share"),
+    "single digits": (0, 9, ""), "teens": (11, 19, ""), "double digits": (10, 99, ""),
+    "dozens": (24, 99, ""), "hundreds": (100, 999, ""), "thousands": (1000, 9999, ""),
+    "hundreds or thousands": (100, 9999, ""), "tens of thousands": (10_000, 99_999, ""),
+    "hundreds of thousands": (100_000, 999_999, ""), "tens of millions": (1e7, 1e8 - 1, ""),
+    "hundreds of millions": (1e8, 1e9 - 1, ""), "millions": (1e6, 1e9 - 1, ""),
+    "billions": (1e9, 1e12 - 1, ""), "成百上千": (100, 9999, ""), "成千上万": (1000, 99_999, ""),
+    "上百": (100, 999, ""), "上千": (1000, 9999, ""), "上万": (10_000, 99_999, ""),
+    "个位数": (0, 9, ""), "两位数": (10, 99, ""), "三位数": (100, 999, ""),
+}  # fmt: skip
+_PHRASE = "|".join(
+    rf"(?<![a-z]){each}(?![a-z])" for each in sorted(_PHRASES, key=len, reverse=True)
+)
+_PARTS = {
+    "third": 3, "quarter": 4, "fourth": 4, "fifth": 5, "sixth": 6, "seventh": 7, "eighth": 8,
+    "ninth": 9, "tenth": 10,
+}  # fmt: skip
+_PART = "|".join(_PARTS)
+_FRACTION_WORDS = (
+    rf"(?<![a-z])(?:an? (?:{_PART})(?= of\b|\s*(?:$|[.,;:!?)。，；])"
+    r"| (?:is|are|was|were|ha[sd]|have|as|more|less|fewer|to|in|and|since|from|over)\b)"
+    rf"|one[ -](?:{_PART})|(?:{_DIGIT})[ -](?:{_PART})s)(?![a-z-])"
+)
+_HALF = (
+    r"(?<!first )(?<!second )(?<!other )(?<!latter )(?<!and a )(?<![a-z-])half"
+    r"(?![a-z]|-(?!hour|day|year|mile|million)| past| time)"
+)
+_HAN_UNIT = "(?:个?小时|个?钟头|个?世纪|年|天|个月|公里|英里)"
+_ONE = (
+    r"(?<![a-z])(?:(?:an?|one)(?= (?:decade|century|fortnight)\b"
+    rf"| (?!{_SCALE}|hundred|dozen)[a-z]+ and a half\b)"
+    rf"|(?:past|last|next)(?= decade\b))|一(?=个半|{_HAN_UNIT}半|个世纪)"
+)
+
+
+def _digits(written: str) -> tuple[_Number, ...]:
+    return _exact(float(written.replace(",", "")))
+
+
+def _words(written: str) -> tuple[_Number, ...]:
+    """A bare "one" is a pronoun, too."""
+    return _exact(english_number(written)) if written != "one" else ()
+
+
+def _year(written: str) -> tuple[_Number, ...]:
+    """Twenty-twenty-five."""
+    century, rest = re.split("[ -]", written, maxsplit=1)
+    return _exact(_VALUES[century] * 100 + english_number(rest), "year")
+
+
+def _numerals(written: str) -> tuple[_Number, ...]:
+    """七八百 gives both of what it lies between."""
+    run = written.removeprefix("第")
+    run = run.strip("零") or run
+    if run in _NO_NUMERALS:
+        return ()
+    pair = _HAN_PAIR.search(run)
+    if pair and _HAN_DIGITS[pair[1]] < _HAN_DIGITS[pair[2]] and not _is_spelled_out(run):
+        around = run[: pair.start()], run[pair.end() :]
+        ends = [han_number(f"{around[0]}{digit}{around[1]}")[0] for digit in pair.groups()]
+        return tuple(_Number(end, end, bound="about") for end in ends)
+    return (_Number(*han_number(run)),)
+
+
+def _is_spelled_out(run: str) -> bool:
+    """Whether digits stand behind each other as in a year: 二〇二三."""
+    return len(run) > 2 and all(char in _HAN_DIGITS for char in run)
+
+
+def _parts_of(written: str) -> tuple[_Number, ...]:
+    """1/3, one in three, and 三分之一, where the parts come first."""
+    if "分之" in written:
+        parts, top = (_plain(each) for each in written.split("分之"))
+    else:
+        top, parts = map(_plain, re.split(r"[/⁄]| in | out of ", written))
+    if parts == 100:
+        return (_Number(top, top, "share", 0.01),)
+    return _exact(top / parts, "share") if 0 < top < parts else ()
+
+
+def _tenths(written: str) -> tuple[_Number, ...]:
+    """三成半 is 35 percent."""
+    return _exact(_plain(written.split("成")[0]) / 10 + 0.05 * written.endswith("半"), "share")
+
+
+def _fraction(written: str) -> tuple[_Number, ...]:
+    top, part = re.split("[ -]", written)
+    return _exact(_VALUES.get(top, 1.0) / _PARTS[part.removesuffix("s")], "share")
+
+
+def _plain(written: str) -> float:
+    if "a" <= written[:1] <= "z":
+        return english_number(written)
+    return float(written) if written[:1].isdigit() else han_number(written)[0]
+
+
+_DECIMAL_HAN = rf"[{_HAN}]+(?:点[{_DIGIT_HAN}]+(?![{_DIGIT_HAN}十几点分刻]))?"
+_NUMBERS: dict[str, tuple[str, Callable[[str], tuple[_Number, ...]]]] = {
+    "phrase": (_PHRASE, lambda written: (_Number(*_PHRASES[written]),)),
+    "parts": (
+        rf"(?:\d+|[{_HAN}]+)分之(?:\d+(?:\.\d+)?|{_DECIMAL_HAN})"
+        r"|(?<![\w.⁄/])[1-9][/⁄](?:[2-9]|10)(?![\d⁄/]|\.\d)"
+        rf"|(?<![a-z])(?:one in {_TO_99}|{_TO_99} out of {_TO_99})(?![a-z-])"
+        r"|(?<![\w.,])(?:1 in \d+|\d+ out of \d+)(?!\w)",
+        _parts_of,
+    ),
+    "tenths": (
+        r"(?:\d+(?:\.\d+)?|[一二三四五六七八九])成半?(?![立功员为长本就果年熟型绩形都了])",
+        _tenths,
+    ),
+    "fraction": (_FRACTION_WORDS, _fraction),
+    "half": (
+        rf"{_HALF}|(?<![一大多过前后上下夜对])半(?={_HAN_UNIT})",
+        lambda _: _exact(0.5, "share"),
+    ),
+    "one": (_ONE, lambda _: _exact(1.0)),
+    "digits": (
+        r"(?<![a-z0-9_.])(?<![a-z][-_])(?:\d+(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)",
+        _digits,
+    ),
+    "numerals": (rf"第?(?!{_NO_ZERO}){_DECIMAL_HAN}", _numerals),
+    "year": (_SPOKEN_YEAR, _year),
+    "words": (_WORDS, _words),
+}
+"""How a number may be written, what comes first taking precedence, and how it is read."""
+
+# What stands around a number: scales, units, bounds.
+
+_MULTIPLIERS: dict[str, float] = _SCALES | {
+    "k": 1e3, "m": 1e6, "mn": 1e6, "b": 1e9, "bn": 1e9, "tn": 1e12, "dozen": 12.0, "十万": 1e5,
+    "百万": 1e6, "千万": 1e7, "十亿": 1e9, "百亿": 1e10, "千亿": 1e11, "万亿": 1e12, "万": 1e4,
+    "亿": 1e8, "千": 1e3, "百": 1e2,
+}  # fmt: skip
+_MULTIPLIER = re.compile(
+    rf"\s*(?P<word>{_SCALE}|dozen|十万|百万|千万|十亿|百亿|千亿|万亿|万|亿|千(?!米|克)|百"
+    r"|(?<=\d)(?:k|mn|m|bn|b|tn)(?![a-z0-9]))"
+)
+_UNIT_TABLE: dict[str, dict[str, float]] = {
+    "usd": {"(?:us )?dollars?|usd|美元|美金|bucks": 1},
+    "eur": {"euros?|eur|欧元": 1},
+    "gbp": {"英镑|gbp": 1},
+    "jpy": {"yen|日元|日圆": 1},
+    "cny": {"yuan|rmb|cny|人民币|元人民币|元": 1},
     "s": {
         "seconds?|secs?|秒钟?": 1, "minutes?|mins?|分钟": 60, "hours?|hrs?|个?小时|个?钟头": 3600,
-        "days?|天|日": 86_400, "weeks?|周|个?星期|个?礼拜": 604_800, "months?|个月": 2_629_800,
-        "years?|yrs?|年|岁": 31_557_600, "decades?": 315_576_000,
+        "days?|天|日": 86_400, "weeks?|周|个?星期|个?礼拜": 604_800, "fortnights?": 1_209_600,
+        "months?|个?月": 2_629_800, "years?|yrs?|年|岁": 31_557_600, "decades?": 315_576_000,
         "centur(?:y|ies)|个?世纪": 3_155_760_000,
     },
     "m": {
@@ -334,106 +415,37 @@ _TABLE: dict[str, dict[str, float]] = {
         "kilomet(?:er|re)s?|kms?|公里|千米": 1000, "met(?:er|re)s?|米": 1, "miles?|英里": 1609.344,
         "feet|foot|ft|英尺": 0.3048, "inch(?:es)?|英寸": 0.0254, "yards?|码": 0.9144,
     },
+    "l": {"lit(?:er|re)s?|升": 1, "millilit(?:er|re)s?|ml|毫升": 0.001},
     "kg": {
         "kilograms?|kilogrammes?|kilos?|kgs?|公斤|千克": 1, "grams?|grammes?|克": 0.001,
         "tons?|tonnes?|吨": 1000, "pounds?|lbs?|磅": 0.4536, "ounces?|oz|盎司": 0.02835, "斤": 0.5,
     },
     "share": {r"%|percent|per cent|个?百分点|percentage points?": 0.01},
     "times": {"times|倍|x(?![a-z])|[- ]?fold": 1},
-    "usd": {"(?:us )?dollars?|usd|美元|美金|bucks": 1},
-    "eur": {"euros?|eur|欧元": 1},
-    "gbp": {"英镑|gbp": 1},
-    "jpy": {"yen|日元|日圆": 1},
-    "cny": {"yuan|rmb|cny|人民币|元人民币|元": 1},
 }  # fmt: skip
-_UNITS = [
-    (re.compile(rf"(?:\s|-)*(?:{pattern})(?![a-z])"), Unit(family, factor))
-    for family, by_pattern in _TABLE.items()
-    for pattern, factor in by_pattern.items()
-]
+_UNITS = [(family, factor) for family, table in _UNIT_TABLE.items() for factor in table.values()]
+_UNIT_PATTERNS = [f"({pattern})" for table in _UNIT_TABLE.values() for pattern in table]
+_UNIT = re.compile(rf"(?:\s|-)*(?:{'|'.join(_UNIT_PATTERNS)})(?![a-z])")
 _CURRENCY = {"$": "usd", "€": "eur", "£": "gbp", "¥": "", "￥": ""}
-
-MULTIPLIERS: dict[str, float] = {
-    "thousand": 1e3, "k": 1e3, "million": 1e6, "m": 1e6, "mn": 1e6, "billion": 1e9, "b": 1e9,
-    "bn": 1e9, "trillion": 1e12, "tn": 1e12, "十万": 1e5, "百万": 1e6, "千万": 1e7, "十亿": 1e9,
-    "百亿": 1e10, "千亿": 1e11, "万亿": 1e12, "万": 1e4, "亿": 1e8, "千": 1e3, "百": 1e2,
-}  # fmt: skip
-_LETTER = r"(?:k|mn|m|bn|b|tn)(?![a-z0-9])"
-MULTIPLIER = re.compile(
-    rf"\s*(?P<word>thousand|million|billion|trillion|十万|百万|千万|十亿|百亿|千亿|万亿|万|亿"
-    rf"|千(?!米|克)|百|(?<=\d){_LETTER})"
+_OF_A = re.compile(r"(?:[ -]of)?(?:[ -]an?\b)?[ -]?")
+"""Between a fraction and its unit: a quarter of an hour."""
+_HALF_MORE = re.compile(r"(?<=\d) and a half\b|\s*个半")
+_HALF_BEHIND_UNIT = re.compile(r" and a half\b|半(?![夜路天年])")
+_BOUND_BEHIND = re.compile(r"\s*(?:多|余|来(?=[个年天岁])|\+|左右|上下|以上|以下)")
+_BOUNDS_BEHIND = {"多": "over", "余": "over", "以上": "over", "+": "over", "以下": "under"}
+_BOUNDS_BEFORE = tuple(
+    (bound, re.compile(rf"(?:{pattern})\s*[$€£¥]?\s*$"))
+    for bound, pattern in {
+        "over": "over|more than|at least|above|beyond|exceeding|upwards of|>|≥"
+        "|超过|超|逾|至少|不止|高于|大于|多于",
+        "under": "under|less than|fewer than|below|at most|up to|within|<|≤"
+        "|不到|不足|少于|低于|小于|至多|最多|以内",
+        "about": r"about|around|roughly|approximately|some|nearly|almost|circa|(?<![\d\s])~"
+        r"|(?:^|(?<=[^\d\s])\s)~|≈|约|大约|大概|近|将近|差不多|接近",
+    }.items()
 )
-AFTER = re.compile(r"\s*(?:多|余|来(?=[个年天岁])|\+|左右|上下|以上|以下)")
-CLASSIFIER = re.compile(
-    r"\s*(?:多|余|来)?(?:[个点倍年月天周岁秒分人名位次成条种代层步组块元美欧英公平张篇本台辆家件句段轮"
-    r"页行章届款门座栋箱罐瓶只头匹颗粒根支双对套项类级字票楼刀遍场支束架号磅斤克米厘毫吨]|小时|星期)"
-)
-LISTED = re.compile(
-    r"\s*(?:(?:main|key|different|other|important|major|of) )*(?:points?|things?"
-    r"|reasons?|ways?|aspects?|sides?|views?|opinions?|guests?|speakers?|experts?|the|them|these|those|groups?|kinds?|questions?)(?![a-z])"
-    r"|\s*(?:[个种位类大条]|方)?(?:主要|不同|重要|关键)?的?(?:点|方面|原因|理由|观点|问题|嘉宾|专家|者|角度|事)"
-    r"|[种类样](?=[。，；,.;]|$)"
-)
-"""What an answer counts when it lists: two reasons, 三点, 两位嘉宾, A 和 B 两种."""
-_ROUGH = re.compile(
-    r"(?:about|around|roughly|approximately|some|nearly|almost|circa|(?<![\d\s])~|(?:^|(?<=[^\d\s])\s)~|≈|约|大约|大概|近|将近|差不多|接近)\s*[$€£¥]?\s*$"
-)
-_MORE = re.compile(
-    r"(?:over|more than|at least|above|beyond|exceeding|upwards of|>|≥|超过|超|逾|至少|不止"
-    r"|高于|大于|多于)\s*[$€£¥]?\s*$"
-)
-_LESS = re.compile(
-    r"(?:under|less than|fewer than|below|at most|up to|within|<|≤|不到|不足|少于|低于"
-    r"|小于|至多|最多|以内)\s*[$€£¥]?\s*$"
-)
-
-
-def bound_before(text: str) -> str:
-    """``about``, ``over``, ``under`` or nothing: what the end of the text says of what follows."""
-    tail = text[-24:]
-    for pattern, bound in ((_MORE, "over"), (_LESS, "under"), (_ROUGH, "about")):
-        if pattern.search(tail):
-            return bound
-    return ""
-
-
-def unit_of(text: str, in_front: str = "") -> Unit | None:
-    """The unit that the text begins with, or whose sign stands at the end of ``in_front``."""
-    sign = in_front.rstrip()[-1:]
-    if sign in _CURRENCY:
-        return Unit(_CURRENCY[sign])
-    return next((unit for pattern, unit in _UNITS if pattern.match(text)), None)
-
-
-MOST_LISTED = 5
-"""An answer that counts its own points has at most so many."""
-
-_DIGITS = r"\d+(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"
-_FRACTION = re.compile(
-    r"(?P<parts>[百千万]|\d+|[二两三四五六七八九十]+)分之(?P<han>[\d.]+|[零一二两三四五六七八九十百点半]+)"
-    r"|(?<![a-z])(?P<top>an?|one|two|three|four|five|six|seven|eight|nine)[ -]"
-    r"(?P<bottom>half|halves|thirds?|quarters?|fifths?|sixths?|eighths?|tenths?)"
-    r"(?![a-z])(?P<of> of)?"
-    r"|(?<![a-z])(?P<half>half)(?= (?:of|the|its|his|her|their|a|an|all|my|our|empty|full)\b)"
-    r"|(?P<banhan>一半|半数)"
-    r"|(?P<cheng>\d+(?:\.\d+)?|[一二三四五六七八九])成(?P<chengban>半)?(?![立功员为长本就果年熟型绩形都了])"
-    r"|(?<![a-z])(?P<times>twice|thrice|doubl(?:e|es|ed|ing)|tripl(?:e|es|ed|ing)|翻倍|翻番|翻了一番|一倍)"
-)
-_PARTS = {"half": 2, "halves": 2, "third": 3, "quarter": 4, "fifth": 5, "sixth": 6, "eighth": 8}
-_AND_A_HALF = re.compile(
-    r"(?<![a-z])(?:an?|one) (?P<unit>[a-z]+) and a half"
-    r"|一个?半?(?P<hanunit>小时|英里|公里|年|月|天)半|一个半(?P<hanunit2>小时|月|世纪)"
-    r"|(?P<halfof>half an?) (?P<unit3>hour|year|day|mile|century|minute|second|month)"
-    r"|(?P<banof>半)个?(?P<hanunit4>小时|年|月|天|世纪)"
-)
-_NO_ZERO = rf"零(?=[㐀-鿿])(?![度点下上个分秒米元岁次{HAN}])"
-"""零 in words such as 零碎 and 零售."""
-_NUMERAL = re.compile(
-    rf"(?P<vague>{VAGUE_WORD.pattern})|(?<![a-z0-9_.])(?<![a-z][-_])(?P<digits>{_DIGITS})"
-    rf"|(?P<ordinal>第)?(?!{_NO_ZERO})(?P<han>[{HAN}]+)|(?P<english>{ENGLISH.pattern})"
-)
-_RANGE_SIGN = re.compile(r"\s*(?:[~～–—-]|到|至|to|or|或)\s*")
-_RANGE_TO_NUMERAL = re.compile(rf"{_RANGE_SIGN.pattern}[{HAN}\d]")
+_NEAR = 24
+"""So many characters in front of a number are searched for its bound and label."""
 _LABEL = re.compile(r"([a-z][a-z-]*)[ -]?$")
 _NO_LABELS = words(
     """
@@ -442,140 +454,230 @@ _NO_LABELS = words(
     """
 )
 """Words in front of a number that are no name with it, as "gemini 3" is."""
-_HAN_ALONE = re.compile(r"[二两三四五六七八九十]")
+_SINGLE_HAN = re.compile("[二两三四五六七八九十]")
 _LIST_ITEM = re.compile(r"\d{1,2}[)）、]")
+_RANGE_SIGN = re.compile(r"\s*(?:[~～–—-]|到|至|to|or|或)\s*")
+_RANGE_TO_NUMERAL = re.compile(rf"{_RANGE_SIGN.pattern}[{_HAN}\d]")
+_CLASSIFIER = re.compile(
+    r"\s*(?:多|余|来)?(?:[个点倍年月天周岁秒分人名位次成条种代层步组块元美欧英公平张篇本台辆家件句段轮"
+    r"页行章届款门座栋箱罐瓶只头匹颗粒根支双对套项类级字票楼刀遍场支束架号磅斤克米厘毫吨升]|小时|星期)"
+)
+_LISTED = re.compile(
+    r"\s*(?:(?:main|key|different|other|important|major|of) )*(?:points?|things?"
+    r"|reasons?|ways?|aspects?|sides?|views?|opinions?|guests?|speakers?|experts?|the|them|these"
+    r"|those|groups?|kinds?|questions?)(?![a-z])"
+    r"|\s*(?:[个种位类大条]|方)?(?:主要|不同|重要|关键)?的?(?:点|方面|原因|理由|观点|问题|嘉宾|专家|者"
+    r"|角度|事)|[种类样](?=[。，；,.;]|$)"
+)
+"""What an answer counts when it lists: two reasons, 三点, 两位嘉宾, A 和 B 两种."""
+
+# Dates: the second table of the grammar.
+
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_IN = "|".join(
+    rf"(?<=\b{word}\s)"
+    for word in sorted(words("in of by since until from early late mid every each last this next"))
+)
+_MONTH = (
+    r"(?:january|february|april|june|july|august|september|october|november|december"
+    r"|(?:jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec)\b\.?"
+    rf"|(?:may|march)(?=\s+\d)|(?:{_IN}|(?<=\d)|(?<=\d\s))(?:may|march))"
+)
+_CALENDAR_END = r"(?![前后代级度元圆])"
 
 
-def quantities(text: str) -> tuple[Quantity, ...]:
-    """The text's amounts in order, those of dates first."""
-    folded = fold(text)
-    found: list[Quantity] = []
-    for pattern, read in ((DATES, dates_of), (_AND_A_HALF, _halves), (_FRACTION, _fractions)):
-        for match in pattern.finditer(folded):
-            if read_now := tuple(read(match)):
-                found += read_now
-                folded = _blanked(folded, match)
-    return (*found, *_amounts(folded))
-
-
-def _blanked(text: str, match: re.Match[str]) -> str:
-    return text[: match.start()] + "\x00" * len(match.group()) + text[match.end() :]
-
-
-def _halves(match: re.Match[str]) -> Iterator[Quantity]:
-    name = next(v for k, v in match.groupdict().items() if v and "unit" in k)
-    value = 0.5 if match["halfof"] or match["banof"] else 1.5
-    unit = unit_of(name)
-    if unit is not None:
-        yield Quantity(value, value, match.group(), unit.family, unit.factor)
-
-
-def _fractions(match: re.Match[str]) -> Iterator[Quantity]:
-    value = _fraction_value(match)
-    if value is not None:
-        family = "times" if match["times"] else "share"
-        bound = bound_before(match.string[: match.start()])
-        yield Quantity(value, value, match.group().strip(), family, bound=bound)
-
-
-def _fraction_value(match: re.Match[str]) -> float | None:
-    if match["times"]:
-        return 3.0 if match["times"].startswith(("thrice", "tripl")) else 2.0
-    if match["half"] or match["banhan"]:
-        return 0.5
-    if match["cheng"]:
-        return _plain(match["cheng"]) / 10 + (0.05 if match["chengban"] else 0)
-    if match["parts"]:
-        whole = {"百": 100.0, "千": 1000.0, "万": 10_000.0}.get(match["parts"])
-        top = match["han"].partition("点")
-        value = _plain(top[0]) + (_plain(top[2]) / 10 ** len(top[2]) if top[2] else 0)
-        return value / (whole or _plain(match["parts"]) or 1)
-    if match["top"] in ("a", "an") and not match["of"]:
-        return None  # "a third route" is no share
-    bottom = match["bottom"]
-    parts = _PARTS.get(bottom) or _PARTS.get(bottom.rstrip("s"), 10)
-    tops = {"a": 1.0, "an": 1.0, "one": 1.0}
-    return (tops.get(match["top"]) or english_number(match["top"]) or 1.0) / parts
-
-
-def _plain(written: str) -> float:
-    if re.fullmatch(r"[\d.]+", written):
-        return float(written)
-    return {"一": 1.0, "十": 10.0}.get(written) or (han_number(written) or (0.0, 0.0))[0]
-
-
-def _amounts(text: str) -> tuple[Quantity, ...]:
-    found = [(match, one) for match in _NUMERAL.finditer(text) if (one := _amount(text, match))]
-    amounts = [one for _, one in found]
-    for n, ((first, one), (second, other)) in enumerate(pairwise(found)):
-        # In "2~3 倍" and "150 to 200 people" the unit and the scale of the second are the first's.
-        if not one.family and _RANGE_SIGN.fullmatch(text[first.end() : second.start()]):
-            scale = other.low / _low(second) if _low(second) else 1.0
-            scaled = replace(one, low=one.low * scale, high=one.high * scale)
-            amounts[n] = replace(scaled, family=other.family, factor=other.factor)
-    return tuple(amounts)
-
-
-def _low(match: re.Match[str]) -> float:
-    read = _interval(match)
-    return read[0] if read else 0.0
-
-
-def _interval(match: re.Match[str]) -> Interval | None:
-    if match["vague"]:
-        return VAGUE[match["vague"]]
-    if match["digits"]:
-        value = float(match["digits"].replace(",", ""))
-        return value, value
-    if match["han"]:
-        return (10.0, 10.0) if match["han"] == "十" else han_number(match["han"])
-    value = english_number(match["english"]) or 0.0
-    return (value, value) if value else None
-
-
-def _amount(text: str, match: re.Match[str]) -> Quantity | None:
-    interval = _interval(match)
-    if interval is None or _LIST_ITEM.match(text, match.start()):
-        return None
-    before, end = text[: match.start()], match.end()
-    multiplier = MULTIPLIER.match(text, end)
-    scale = MULTIPLIERS[multiplier["word"]] if multiplier else 1.0
-    end = multiplier.end() if multiplier else end
-    loose = AFTER.match(text, end)
-    unit = unit_of(text[loose.end() if loose else end :], in_front=before)
-    if match["han"] and _is_part_of_word(text, match, end):
-        return None
-    if unit is None and match["digits"] and re.match(r"[a-z]", text[end:]):
-        return None  # 3d, 4o: a code, which is a name
-    bound = bound_before(before) or (
-        AFTER_BOUNDS.get(loose.group().strip(), "about") if loose else ""
-    )
-    label = _LABEL.search(before) if match["digits"] and not bound else None
-    name = label[1] if label and label[1] not in _NO_LABELS else ""
-    return Quantity(
-        interval[0] * scale,
-        interval[1] * scale,
-        text[match.start() : end].strip(),
-        unit.family if unit else "",
-        unit.factor if unit else 1.0,
-        bound,
-        name,
-        interval[1] <= MOST_LISTED and bool(LISTED.match(text, end)),
+def _numbered(written: str) -> tuple[tuple[float, str], ...]:
+    """2025-12-18 by its parts."""
+    return tuple(
+        zip(map(float, re.split("[-/.]", written)), ("year", "month", "day"), strict=False)
     )
 
 
-AFTER_BOUNDS = {"多": "over", "余": "over", "以上": "over", "+": "over", "以下": "under"}
+def _clock(written: str) -> tuple[tuple[float, str], ...]:
+    """In seconds; without seconds its parts are minutes and seconds."""
+    value = 0.0
+    for part in written.split(":"):
+        value = value * 60 + float(part)
+    return ((value, "clock"),)
 
 
-def _is_part_of_word(text: str, match: re.Match[str], end: int) -> bool:
+def _month(written: str) -> tuple[tuple[float, str], ...]:
+    month = (1.0 + _MONTHS.index(written[:3]), "month")
+    day = re.search(r"\d+", written)
+    return (month, (float(day.group()), "day")) if day else (month,)
+
+
+def _decade(written: str) -> tuple[tuple[float, str], ...]:
+    """Of its century: the 1980s are 八十年代."""
+    return ((_plain(re.split(r"['’]?s|\s*年代", written)[0]) % 100, "decade"),)
+
+
+def _calendar(written: str) -> tuple[tuple[float, str], ...]:
+    family = {"年": "year", "月": "month"}.get(written[-1], "day")
+    return ((_plain(written[:-1].strip()), family),)
+
+
+_DATES: dict[str, tuple[str, Callable[[str], tuple[tuple[float, str], ...]]]] = {
+    "numbered": (r"\b(?:19|20)\d\d[-/.]\d{1,2}(?:[-/.]\d{1,2})?\b", _numbered),
+    "clock": (r"\b\d{1,2}:\d{2}(?::\d{2})?\b", _clock),
+    "month": (rf"(?<![a-z]){_MONTH}(?![a-z])(?:\s+\d{{1,2}}(?:st|nd|rd|th)?\b)?", _month),
+    "decade": (
+        r"(?<![\d.])(?:19|20)?\d0(?:['’]?s\b|\s*年代)|[一二三四五六七八九]十年代",
+        _decade,
+    ),
+    "calendar": (
+        rf"(?:(?<!\d)(?:1[89]\d\d|20\d\d|2100)\s*|(?<![{_HAN}])[一二][{_DIGIT_HAN}]{{3}})年{_CALENDAR_END}"
+        rf"|(?:(?<!\d)(?:1[0-2]|0?[1-9])\s*|(?<![{_HAN}])(?:十[一二]?|[一二三四五六七八九]))月{_CALENDAR_END}"
+        r"|(?:(?<!\d)(?:3[01]|[12]\d|0?[1-9])\s*"
+        rf"|(?<![{_HAN}])(?:三十一?|二?十[一二三四五六七八九]?|[一二三四五六七八九]))[日号]{_CALENDAR_END}",
+        _calendar,
+    ),
+}
+"""How a date or time may be written, and how it is read: values with their families."""
+_TOKEN = re.compile(
+    "|".join(f"(?P<{kind}>{pattern})" for kind, (pattern, _) in (_DATES | _NUMBERS).items())
+)
+
+
+# From tokens to amounts.
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """An amount with its place in the text: where its number starts and all of it ends; ``scale``
+    is what multiplied the number."""
+
+    amount: Quantity
+    start: int
+    end: int
+    scale: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Tail:
+    """What stands behind a number: ``half`` of one more, its scale, a bound, its unit.
+
+    ``counted`` is the offset behind the scale, ``end`` that behind the unit.
+    """
+
+    counted: int
+    end: int
+    half: float = 0.0
+    scale: float = 1.0
+    bound: str = ""
+    unit: tuple[str, float] | None = None
+
+
+def _read_date(kind: str, match: re.Match[str]) -> list[_Read]:
+    written, read = match.group(), _DATES[kind][1]
+    return [
+        _Read(Quantity(value, value, written, family), match.start(), match.end())
+        for value, family in read(written)
+    ]
+
+
+def _read_amount(kind: str, match: re.Match[str]) -> list[_Read]:
+    text, start = match.string, match.start()
+    numbers = _NUMBERS[kind][1](match.group())
+    if not numbers or _LIST_ITEM.match(text, start):
+        return []
+    before = text[max(0, start - _NEAR) : start]
+    counts = not numbers[0].family
+    parts = kind in ("half", "fraction")
+    at = match.end()
+    tail = _tail_of(text, at, before, parts) if counts or parts else _bound_behind(text, at)
+    if _is_no_amount(kind, match, tail):
+        return []
+    bound = _bound_before(before) or tail.bound
+    label = _LABEL.search(before) if kind == "digits" and not bound else None
+    family, factor = tail.unit or (numbers[0].family, numbers[0].factor)
+    read = Quantity(
+        0.0,
+        0.0,
+        text[start : tail.counted].strip(),
+        family,
+        factor,
+        bound or numbers[0].bound,
+        label[1] if label and label[1] not in _NO_LABELS else "",
+        counts and numbers[-1].high <= MOST_LISTED and bool(_LISTED.match(text, tail.counted)),
+    )
+    ends = [[(end + tail.half) * tail.scale for end in (one.low, one.high)] for one in numbers]
+    amounts = [replace(read, low=low, high=high) for low, high in ends]
+    return [_Read(amount, start, tail.end, tail.scale) for amount in amounts]
+
+
+def _tail_of(text: str, at: int, before: str, parts: bool) -> _Tail:
+    """What stands behind the number that ends at ``at``; ``parts``: it may be a part of a unit."""
+    half = _HALF_MORE.match(text, at)
+    at = half.end() if half else at
+    between = _OF_A.match(text, at) if parts else None
+    inner = between.end() if between else at
+    scale = _MULTIPLIER.match(text, inner)
+    counted = scale.end() if scale else at
+    bounded = _bound_behind(text, counted)
+    sign = before.rstrip()[-1:]
+    unit = _UNIT.match(text, bounded.end if scale or bounded.bound else inner)
+    family = _UNITS[unit.lastindex - 1] if unit and unit.lastindex else None
+    if sign in _CURRENCY:
+        family, unit = (_CURRENCY[sign], 1.0), None
+    end = unit.end() if unit else bounded.end
+    late = _HALF_BEHIND_UNIT.match(text, end) if unit else None
+    return _Tail(
+        counted,
+        late.end() if late else end,
+        0.5 if half or late else 0.0,
+        _MULTIPLIERS[scale["word"]] if scale else 1.0,
+        bounded.bound,
+        family,
+    )
+
+
+def _bound_behind(text: str, at: int) -> _Tail:
+    """以上 and the like, where nothing else of a number is looked for."""
+    match = _BOUND_BEHIND.match(text, at)
+    if match is None:
+        return _Tail(at, at)
+    return _Tail(at, match.end(), bound=_BOUNDS_BEHIND.get(match.group().strip(), "about"))
+
+
+def _bound_before(text: str) -> str:
+    """``about``, ``over``, ``under`` or nothing: what the end of the text says of what follows."""
+    return next((bound for bound, pattern in _BOUNDS_BEFORE if pattern.search(text)), "")
+
+
+def _is_no_amount(kind: str, match: re.Match[str], tail: _Tail) -> bool:
+    """Whether what reads like a number is a code, an article, or a part of a word."""
+    if kind == "numerals":
+        return _is_part_of_word(match)
+    if tail.unit is not None:
+        return False
+    is_code = kind == "digits" and "a" <= match.string[tail.counted : tail.counted + 1] <= "z"
+    return kind == "one" or is_code
+
+
+def _is_part_of_word(match: re.Match[str]) -> bool:
     """Whether Han numerals are no number here: 四川, 三星, 十分. A single one counts things only
     before a measure word; 第 in front of one to three only orders the answer's own points."""
-    run = match["han"]
-    if match["ordinal"]:
-        interval = han_number(run)
-        return interval is None or interval[1] <= 3
-    if run in ("十", "千万", "百万") or _HAN_ALONE.fullmatch(run) or set(run) <= set("十百千万亿"):
-        if _RANGE_TO_NUMERAL.match(text, end):
-            return False
-        return not CLASSIFIER.match(text, end) or (text[end : end + 1] == "分" and run == "十")
-    return False
+    text, run, end = match.string, match.group(), match.end()
+    if run.startswith("第"):
+        return han_number(run[1:])[1] <= 3
+    if "点" in run or not (_SINGLE_HAN.fullmatch(run) or set(run) <= set("十百千万亿")):
+        return False
+    if _RANGE_TO_NUMERAL.match(text, end):
+        return False
+    return not _CLASSIFIER.match(text, end) or (run == "十" and text.startswith("分", end))
+
+
+def _with_shared_units(text: str, found: list[_Read]) -> tuple[Quantity, ...]:
+    """The amounts; in "2~3 倍" and "150 to 200 people" the unit and the scale of the second are the
+    first's."""
+    amounts = [one.amount for one in found]
+    for n, (first, second) in enumerate(pairwise(found)):
+        one, other = first.amount, second.amount
+        between = text[first.end : second.start]
+        if one.family or other.is_date or not _RANGE_SIGN.fullmatch(between):
+            continue
+        scale = second.scale if first.scale == 1 else 1.0
+        scaled = replace(one, low=one.low * scale, high=one.high * scale)
+        amounts[n] = replace(scaled, family=other.family, factor=other.factor)
+    return tuple(amounts)

@@ -1,16 +1,10 @@
-"""How well sentences support a claim: meaning and shared concepts, names aside.
-
-A sentence and its evidence without the terms that both name: is the rest supported, too?
-
-What is made up about a thing of which the talk does tell shares the thing's name, twice over: in
-the words and in the vectors. Pure functions.
-
-How well sentences of the excerpts support a claim: meaning, and the words that they share.
+"""How well sentences of the excerpts support a claim: meaning, and the words that they share.
 
     support(claim, window) = cosine + OVERLAP * share of the claim's concepts that the window holds
 
 where a window is up to three consecutive sentences of one excerpt, or the best windows of two
-excerpts together, and the cosine is that of centred vectors, so that languages compare.
+excerpts together, and the cosine is that of centred vectors, so that languages compare. Pure
+functions but for the embedder.
 """
 
 from __future__ import annotations
@@ -18,47 +12,20 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import combinations
 
 import numpy as np
 
 from assistant.retrieval.context import Excerpt
-from assistant.verification.people import is_common, is_han
+from assistant.verification.people import is_common
 from assistant.verification.types import Support
 from corpus.language import fold, script_shares
+from corpus.names import is_han
 from corpus.types import Sentence
 from index.lexical.concepts import Concept, concepts_of
 from index.lexical.dictionary import Dictionary
 from index.lexical.terms import terms
 from index.types import Embedder, Vectors
-
-_WORD = re.compile(r"(?<![\w-])[A-Za-z][\w+-]*(?:\.\w+)*")
-_SENTENCE = re.compile(r"(?:^|[.!?:;][\s\"“'‘(]+)[\"“'‘(]*$")
-
-
-def shared_terms(claim: str, evidence: str) -> frozenset[str]:
-    """The words, folded, that a sentence names a thing by and its evidence has: those with a
-    capital, and between two Chinese texts all in Latin letters. The first word of a sentence has a
-    capital anyway; in Chinese evidence it would be a name all the same."""
-    held = {fold(match.group()) for match in _WORD.finditer(evidence)}
-    borrowed, quoted = is_han(claim), is_han(evidence)
-    found = set()
-    for match in _WORD.finditer(claim):
-        word = match.group()
-        named = (borrowed and (quoted or not word.islower())) or (
-            not word.islower()
-            and not is_common(word)
-            and (quoted or not _SENTENCE.search(claim[: match.start()]))
-        )
-        if named and len(word) > 1 and fold(word) in held:
-            found.add(fold(word))
-    return frozenset(found)
-
-
-def without_terms(text: str, terms: frozenset[str]) -> str:
-    """The text without these words."""
-    left = _WORD.sub(lambda match: "" if fold(match.group()) in terms else match.group(), text)
-    return " ".join(left.split())
-
 
 OVERLAP = 0.6
 """Weight of shared concepts beside the cosine."""
@@ -68,6 +35,8 @@ hold was not said."""
 JOINING = 0.15
 """Two excerpts together must support a sentence by more than this better than one alone: a sum of
 two vectors lies nearer to nearly anything."""
+JOINED = 4
+"""So many excerpts, the best ones, are tried in pairs."""
 BRINGS = 2
 """So many of the claim's concepts each of the two must hold that the other doesn't, or an amount:
 one word that both talks are full of brings nothing."""
@@ -83,6 +52,8 @@ WIDENING = 0.04
 """A window may support so much less than a part of it: two facts in a sentence share its vector."""
 LONGEST = 3
 """Sentences of a window at most: what an answer's sentence sums up is rarely longer."""
+_WORD = re.compile(r"(?<![\w-])[A-Za-z][\w+-]*(?:\.\w+)*")
+_SENTENCE = re.compile(r"(?:^|[.!?:;][\s\"“'‘(]+)[\"“'‘(]*$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,25 +144,35 @@ def candidates(
     ]
     single = sorted(_worth_their_width(single), key=lambda candidate: -candidate.score)
     best = {next(iter(one.handles)): one for one in reversed(single)}
-    rank = {id(window): n for n, window in enumerate(evidence.windows)}
-    pairs = []
+    ordered = sorted(best.values(), key=lambda one: -one.score)[:JOINED]
     compares = _COMPARES.search(content) is not None
-    ordered = sorted(best.values(), key=lambda one: -one.score)[:4]
-    for n, first in enumerate(ordered):
-        for second in ordered[n + 1 :]:
-            if not (compares or _of_one_talk(first, second)):
-                continue
-            rows = [rank[id(one.windows[0])] for one in (first, second)]
-            joined = evidence.vectors[rows].sum(axis=0)
-            cosine = float(joined @ vector / max(float(np.linalg.norm(joined)), 1e-9))
-            if not _bring(concepts, evidence.said[rows[0]], evidence.said[rows[1]]):
-                continue
-            said = evidence.said[rows[0]] | evidence.said[rows[1]]
-            held = evidence.terms[rows[0]] | evidence.terms[rows[1]]
-            score = cosine + OVERLAP * _share(concepts, said, held)
-            if score - JOINING > max(first.score, second.score):
-                pairs.append(Candidate((*first.windows, *second.windows), score - JOINING))
+    pairs = [
+        pair
+        for first, second in combinations(ordered, 2)
+        if (compares or _of_one_talk(first, second))
+        and (pair := _pair(first, second, concepts, vector, evidence))
+    ]
     return sorted([*single, *pairs], key=lambda candidate: -candidate.score)
+
+
+def _pair(
+    first: Candidate,
+    second: Candidate,
+    concepts: Sequence[Concept],
+    vector: Vectors,
+    evidence: EvidenceVectors,
+) -> Candidate | None:
+    """Two windows together, where they support the claim clearly better than either alone."""
+    rows = [evidence.windows.index(one.windows[0]) for one in (first, second)]
+    one, other = (evidence.said[row] for row in rows)
+    if not _bring(concepts, one, other):
+        return None
+    joined = evidence.vectors[rows].sum(axis=0)
+    cosine = float(joined @ vector / max(float(np.linalg.norm(joined)), 1e-9))
+    held = evidence.terms[rows[0]] | evidence.terms[rows[1]]
+    score = cosine + OVERLAP * _share(concepts, one | other, held) - JOINING
+    best = max(first.score, second.score)
+    return Candidate((*first.windows, *second.windows), score) if score > best else None
 
 
 def _bring(concepts: Sequence[Concept], one: frozenset[str], other: frozenset[str]) -> bool:
@@ -238,8 +219,8 @@ def overlap(concepts: Sequence[Concept], held: frozenset[str]) -> float:
 
 
 def counts(concept: Concept) -> bool:
-    """Whether it is an amount in digits."""
-    return any(character.isdigit() for term in concept.own for character in term)
+    """Whether it is a part of an amount, in digits or in Chinese numerals."""
+    return any(character.isnumeric() for term in concept.own for character in term)
 
 
 def _held(concept: Concept, held: frozenset[str]) -> float:
@@ -253,3 +234,28 @@ def script_distance(text: str, other: str) -> float:
     return 0.5 * sum(
         abs(mine.get(script, 0.0) - theirs.get(script, 0.0)) for script in {*mine, *theirs}
     )
+
+
+def shared_terms(claim: str, evidence: str) -> frozenset[str]:
+    """The words, folded, that a sentence names a thing by and its evidence has: those with a
+    capital, and between two Chinese texts all in Latin letters. The first word of a sentence has a
+    capital anyway; in Chinese evidence it would be a name all the same."""
+    held = {fold(match.group()) for match in _WORD.finditer(evidence)}
+    borrowed, quoted = is_han(claim), is_han(evidence)
+    found = set()
+    for match in _WORD.finditer(claim):
+        word = match.group()
+        named = (borrowed and (quoted or not word.islower())) or (
+            not word.islower()
+            and not is_common(word)
+            and (quoted or not _SENTENCE.search(claim[: match.start()]))
+        )
+        if named and len(word) > 1 and fold(word) in held:
+            found.add(fold(word))
+    return frozenset(found)
+
+
+def without_terms(text: str, terms: frozenset[str]) -> str:
+    """The text without these words."""
+    left = _WORD.sub(lambda match: "" if fold(match.group()) in terms else match.group(), text)
+    return " ".join(left.split())

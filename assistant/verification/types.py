@@ -11,8 +11,11 @@ from corpus.types import Sentence
 ClaimKind = Literal["statement", "lead_in", "courtesy", "question", "heading", "refusal", "markup"]
 """What a sentence of an answer is; only a statement has to be supported."""
 VerdictReason = Literal[
-    "number", "date", "name", "speaker", "opposite", "meaning", "no_such_handle"
+    "number", "date", "name", "speaker", "opposite", "order", "meaning", "no_such_handle"
 ]
+"""Why a claim is not supported: what its evidence lacks (a number, a date, a name) or has otherwise
+(the speaker, the opposite); ``order``: only an order to the machine says it; ``meaning``: nothing
+that was read does; ``no_such_handle``: nor is there the excerpt that it names."""
 
 
 @dataclass(frozen=True, slots=True)

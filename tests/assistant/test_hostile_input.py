@@ -50,4 +50,5 @@ def test_a_question_around_a_quote_is_still_taken_off() -> None:
 
 
 def test_a_number_beyond_all_numbers_is_no_error() -> None:
-    assert quantities("hundred and " * 400)
+    assert quantities("a hundred thousand and " * 400)
+    assert quantities(f"{'9' * 400} thousand and {'九' * 400}万")

@@ -2,9 +2,51 @@
 
 from __future__ import annotations
 
-import pytest
+from fractions import Fraction
 
-from assistant.verification.quantities import missing, quantities
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from assistant.verification.quantities import Quantity, missing, quantities
+
+NAMES = (
+    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen"
+    " sixteen seventeen eighteen nineteen"
+)
+TENS = "zero ten twenty thirty forty fifty sixty seventy eighty ninety"
+PARTS = "third quarter fifth sixth seventh eighth ninth tenth"
+
+
+def english(number: int) -> str:
+    """A number in English words."""
+    for value, name in ((10**9, "billion"), (10**6, "million"), (1000, "thousand")):
+        if number >= value:
+            rest = number % value
+            tail = "" if not rest else f" {'and ' if rest < 100 else ''}{english(rest)}"
+            return f"{english(number // value)} {name}{tail}"
+    if number >= 100:
+        return f"{english(number // 100)} hundred" + (
+            f" and {english(number % 100)}" if number % 100 else ""
+        )
+    if number < 20:
+        return NAMES.split()[number]
+    return TENS.split()[number // 10] + (f"-{NAMES.split()[number % 10]}" if number % 10 else "")
+
+
+def chinese(number: int) -> str:
+    """A number in Chinese numerals, every zero inside written."""
+    for value, sign in ((10**8, "亿"), (10**4, "万"), (1000, "千"), (100, "百"), (10, "十")):
+        if number >= value:
+            rest = number % value
+            zero = "零" if 0 < rest < value // 10 else ""
+            return f"{chinese(number // value)}{sign}{zero}{chinese(rest) if rest else ''}"
+    return "零一二三四五六七八九"[number]
+
+
+def only(text: str) -> Quantity:
+    (amount,) = quantities(text)
+    return amount
 
 
 def held(claim: str, said: str) -> bool:
@@ -58,6 +100,28 @@ def held(claim: str, said: str) -> bool:
         ("in 2017", "in around 2016"),
         ("大约 2016 年", "in 2016"),
         ("about 2000 users", "1950 users"),
+        ("prices fell by a third", "价格降了三分之一"),
+        ("A third were new.", "33% were new"),
+        ("half came back", "一半以上的人回来了"),
+        ("It cost ten years.", "It cost a decade."),
+        ("over the past decade", "过去十年"),
+        ("a century", "一百年"),
+        ("twelve hives", "a dozen hives"),
+        ("half a dozen people", "6 people"),
+        ("half a million users", "50 万用户"),
+        ("a quarter of an hour", "15 minutes"),
+        ("十分之一的人", "one in ten people"),
+        ("1.5 million loaves", "a million and a half loaves"),
+        ("two and a half litres", "2.5 升"),
+        ("eighteen months", "一年半"),
+        ("1.2亿", "一亿两千万"),
+        ("三万亿美元", "$3 trillion"),
+        ("七八百人", "700 to 800 people"),
+        ("三到五天", "三五天"),
+        ("between five and ten people", "five to ten people"),
+        ("5 日元", "5 yen"),
+        ("In the second half a third party joined.", "it matters"),
+        ("下半年有一半年轻人", "half of the young people"),
     ],
 )
 def test_the_same_amount(claim: str, said: str) -> None:
@@ -89,6 +153,16 @@ def test_the_same_amount(claim: str, said: str) -> None:
         ("He has three hives", "He has two hives"),
         ("十二箱", "十箱"),
         ("Gemini 4 is better", "gemini3 ahead of expectations"),
+        ("1/3 of them", "a quarter of them"),
+        ("half of them", "三分之一的人"),
+        ("in twenty-twenty-four", "in 2025"),
+        ("45 people", "in twenty twenty-five"),
+        ("a decade ago", "five years ago"),
+        ("half a dozen people", "12 people"),
+        ("两个半小时", "one and a half hours"),
+        ("一亿", "一亿两千万"),
+        ("a million and a half loaves", "half a million loaves"),
+        ("more than twice as much", "Gemini 3 is better"),
     ],
 )
 def test_another_amount(claim: str, said: str) -> None:
@@ -101,6 +175,59 @@ def test_what_is_missing_is_told() -> None:
     assert (wrong.text, wrong.is_date) == ("2018", False)
     dated = missing(quantities("2018 年有 30 张床"), quantities("30 beds"), "30 beds")
     assert dated is not None and dated.is_date
+
+
+@given(st.integers(2, 10**12 - 1))
+def test_numbers_in_words_are_those_in_digits(number: int) -> None:
+    for written in (f"{english(number)} people", f"{chinese(number)}个人"):
+        amount = only(written)
+        assert (amount.low, amount.high) == (number, number)
+        assert held(written, f"{number:,} people")
+        assert held(f"{number} 人", written)
+        assert not held(written, f"{number + 1 + number // 2} people")
+
+
+@given(st.integers(1800, 2099))
+def test_years_are_read_as_they_are_said(year: int) -> None:
+    century, rest = divmod(year, 100)
+    assume(rest)
+    said = f"{english(century)} {'oh ' if rest < 10 else ''}{english(rest)}"
+    for spoken in (said, said.replace(" ", "-")):
+        assert only(f"in {spoken}").is_date
+        assert held(f"in {spoken}", f"{year} 年")
+        assert held(f"since {year}", f"back in {spoken}")
+        assert not held(f"in {year + 1}", f"in {spoken}")
+
+
+@given(st.integers(1, 9), st.integers(2, 9))
+def test_shares_compare_however_they_are_written(top: int, parts: int) -> None:
+    assume(top < parts)
+    part = PARTS.split()[parts - 3] if parts > 2 else ""
+    words = f"{english(top)} {part}{'s' if top > 1 else ''} of them" if part else "half of them"
+    han = f"{chinese(parts)}分之{chinese(top)}的人"
+    written = [words, han, f"{top}/{parts} of them", f"{top / parts:.1%} of them"]
+    for claim in written:
+        assert all(held(claim, said) for said in written)
+        other = Fraction(top, parts) / 2
+        assert not held(claim, f"{float(other):.1%} of them")
+
+
+@given(st.integers(2, 99), st.integers(1, 9))
+def test_decimals_are_read_in_words(whole: int, tenth: int) -> None:
+    for written in (
+        f"{english(whole)} point {english(tenth)} percent",
+        f"百分之{chinese(whole)}点{chinese(tenth)}",
+    ):
+        assert held(written, f"{whole}.{tenth}%")
+        assert not held(written, f"{whole + 1}.{tenth}%" if whole < 50 else f"{whole - 9}%")
+
+
+@given(st.integers(2, 20), st.sampled_from(["hour", "year", "mile"]))
+def test_a_half_more(count: int, unit: str) -> None:
+    han = {"hour": f"{chinese(count)}个半小时", "year": f"{chinese(count)}年半"}
+    for written in (f"{english(count)} and a half {unit}s", han.get(unit, f"{count}.5 英里")):
+        assert held(written, f"{count}.5 {unit}s")
+        assert not held(written, f"{count} {unit}s")
 
 
 def test_codes_are_no_amounts() -> None:

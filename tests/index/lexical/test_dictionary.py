@@ -6,7 +6,13 @@ from pathlib import Path
 import pytest
 
 from corpus.types import StoreError
-from index.lexical.dictionary import MOST_FORMS, open_dictionary, read_cedict
+from index.lexical.dictionary import (
+    MOST_FORMS,
+    open_dictionary,
+    read_cedict,
+    read_readings,
+    readings,
+)
 
 LINES = """# CC-CEDICT
 芯片 芯片 [xin1 pian4] /computer chip/microchip/
@@ -14,6 +20,7 @@ LINES = """# CC-CEDICT
 貓 猫 [mao1] /cat/CL:隻|只[zhi1]/(coll.) to hide oneself/
 王 王 [Wang2] /surname Wang/
 三 三 [san1] /three/3/
+呂 吕 [Lu:3] /surname Lü/
 學習 学习 [xue2 xi2] /to learn; to study/
 說明書 说明书 [shuo1 ming2 shu1] /(technical) manual/a long book of instructions for using things/
 這 这 [zhe4] /this/
@@ -49,6 +56,19 @@ def test_what_is_no_sense_is_left_out(cedict: Path) -> None:
     assert forms["猫"] == (("cat",), ("hide", "oneself"))
     for word in ("王", "wang", "里", "这", "this"):
         assert word not in forms
+
+
+def test_characters_are_read_without_tones_surnames_too(cedict: Path) -> None:
+    found = read_readings(cedict)
+    assert found["猫"] == {"mao"}
+    assert found["王"] == {"wang"}
+    assert found["吕"] == {"lv", "lu"}
+    assert "芯片" not in found
+
+
+def test_the_readings_are_read_once() -> None:
+    assert readings()["乐"] >= {"le", "yue"}
+    assert readings() is readings()
 
 
 def test_the_installed_dictionary_is_prepared_once(model_dir: Path) -> None:
