@@ -29,7 +29,7 @@ from types import MappingProxyType
 from assistant.llm.types import Message
 from assistant.retrieval.context import NO_ANSWER, Excerpt, neutral, render
 from assistant.retrieval.query import COMPLETE, HANDLE
-from assistant.retrieval.wishes import Wishes
+from assistant.retrieval.wishes import Wishes, language_name
 
 _ANSWER: Mapping[str, str] = MappingProxyType(
     {
@@ -46,6 +46,7 @@ _ANSWER: Mapping[str, str] = MappingProxyType(
         "pt": "Responde em português, uma frase por linha, primeiro o número do excerto: [1].",
     }
 )
+_NAMED_LANGUAGE = "Answer in {}. Begin each line with its excerpt's number, like [1]."
 _ANY_LANGUAGE = (
     "Answer in the language of the question. Begin each line with its excerpt's number, like [1]."
 )
@@ -67,9 +68,11 @@ _TRANSLATE: Mapping[str, str] = MappingProxyType(
 )
 
 
-def language_line(tag: str) -> str:
-    """For an answer in the language of a tag; for others, in the question's own."""
-    return _in(_ANSWER, tag) or _ANY_LANGUAGE
+def language_line(tag: str, *, wished: bool = False) -> str:
+    """For an answer in the language of a tag; one that has no line of its own is named where it is
+    ``wished`` for, and else left to the question."""
+    other = _NAMED_LANGUAGE.format(language_name(tag)) if wished else _ANY_LANGUAGE
+    return _in(_ANSWER, tag) or other
 
 
 def translation_messages(reply: str, tag: str) -> tuple[Message, ...]:
@@ -192,20 +195,21 @@ def answer_messages(
     wanted = wishes or Wishes()
     length = _LENGTHS[wanted.length] + _FORMS[wanted.form] + (_SIMPLE if wanted.simple else "")
     tag = wanted.language or language
+    line = language_line(tag, wished=wanted.language is not None)
     shown = [
         message
         for asked, answer in shown_answers(tag)
-        for message in (_asked(asked, EXCERPTS, tag), Message("assistant", answer))
+        for message in (_asked(asked, EXCERPTS, line), Message("assistant", answer))
     ]
     return (
         Message("system", _ANSWER_RULES.format(length=length)),
         *shown,
-        _asked(neutral(question), render(excerpts), tag),
+        _asked(neutral(question), render(excerpts), line),
     )
 
 
-def _asked(question: str, excerpts: str, tag: str) -> Message:
-    return Message("user", f"{excerpts}\n\nQuestion: {question}\n{language_line(tag)}")
+def _asked(question: str, excerpts: str, line: str) -> Message:
+    return Message("user", f"{excerpts}\n\nQuestion: {question}\n{line}")
 
 
 def without_examples(messages: Sequence[Message]) -> tuple[Message, ...]:
