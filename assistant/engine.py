@@ -29,7 +29,7 @@ from assistant.retrieval.scope import Narrowing, resolve_scope
 from assistant.types import Answer, Mode, Turn, Update
 from corpus.types import SettingsError, Transcript
 from index.retriever import TranscriptRetriever
-from index.types import EVERYWHERE, Evidence, Query, Scope, Talk
+from index.types import EVERYWHERE, Evidence, Scope, Talk
 
 HITS = 8
 """How many hits an answer in quotes is made from."""
@@ -111,9 +111,9 @@ class Assistant:
     ) -> tuple[Evidence, Mapping[str, float]]:
         """The evidence for a question after the history is taken in, and timings in ms."""
         clock = _Clock()
-        query = self.resolve(question, history, scope)
+        asked = self._resolver.asked(question, limit, history, scope)
         clock.lap("resolve")
-        evidence = self._retriever.search(query, limit)
+        evidence = asked.evidence or self._retriever.search(asked.query, limit)
         clock.lap("search")
         return evidence, clock.laps()
 
@@ -142,10 +142,6 @@ class Assistant:
         """The scope that is meant in this library. Raises SettingsError for what it hasn't got."""
         return resolve_scope(narrowing, self._retriever.talks(), self._retriever.speakers())
 
-    def resolve(self, question: str, history: Sequence[Turn], scope: Scope = EVERYWHERE) -> Query:
-        """The question as a query that stands alone, by rule: see ``Resolver.by_rule``."""
-        return self._resolver.by_rule(question, history, scope)
-
     def talks(self) -> Sequence[Talk]:
         """What there is to ask about, in the order of files."""
         return self._retriever.talks()
@@ -160,15 +156,14 @@ class Assistant:
         clock = _Clock()
         writer = None if mode == "quotes" else self._writer
         yield Update("searching")
-        if writer is None:
-            asked = self._resolver.asked(question, history, scope)
-        else:
-            asked = self._resolver.asked(question, history, scope, writer.model, writer.timeout_s)
+        model, timeout_s = (writer.model, writer.timeout_s) if writer else (None, 0.0)
+        limit = READ_HITS if writer else HITS
+        asked = self._resolver.asked(question, limit, history, scope, model, timeout_s)
         clock.lap("resolve")
         if writer is not None and mode == "deep":
             yield from self._deep(writer, asked)
             return
-        evidence = self._retriever.search(asked.query, READ_HITS if writer else HITS)
+        evidence = asked.evidence or self._retriever.search(asked.query, limit)
         clock.lap("search")
         if not evidence.hits or evidence.answerable < self._min_confidence:
             answer = refusal_answer(evidence, asked.language)

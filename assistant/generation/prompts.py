@@ -26,7 +26,7 @@ from assistant.llm.types import Message
 from assistant.messages.catalogue import closest
 from assistant.retrieval.context import NO_ANSWER, Excerpt, neutral, render
 from assistant.retrieval.query import COMPLETE, HANDLE
-from assistant.retrieval.wishes import Wishes
+from assistant.retrieval.wishes import Wishes, language_name
 
 _ANSWER_RULES = """\
 You answer a question from excerpts of recorded talks.
@@ -83,6 +83,7 @@ _ANSWER: Mapping[str, str] = MappingProxyType(
         "pt": "Responde em português, uma frase por linha, primeiro o número do excerto: [1].",
     }
 )
+_NAMED_LANGUAGE = "Answer in {}. Begin each line with its excerpt's number, like [1]."
 _ANY_LANGUAGE = (
     "Answer in the language of the question. Begin each line with its excerpt's number, like [1]."
 )
@@ -156,15 +157,16 @@ def answer_messages(
     wanted = wishes or Wishes()
     length = _LENGTHS[wanted.length] + _FORMS[wanted.form] + (_SIMPLE if wanted.simple else "")
     tag = wanted.language or language
+    line = language_line(tag, wished=wanted.language is not None)
     shown = [
         message
         for asked, answer in shown_answers(tag)
-        for message in (_asked(asked, EXCERPTS, tag), Message("assistant", answer))
+        for message in (_asked(asked, EXCERPTS, line), Message("assistant", answer))
     ]
     return (
         Message("system", _ANSWER_RULES.format(length=length)),
         *shown,
-        _asked(neutral(question), render(excerpts), tag),
+        _asked(neutral(question), render(excerpts), line),
     )
 
 
@@ -212,9 +214,11 @@ def without_marker(reply: str) -> str:
     return _MARKER.sub("", reply).strip()
 
 
-def language_line(tag: str) -> str:
-    """For an answer in the language of a tag; for others, in the question's own."""
-    return _in(_ANSWER, tag) or _ANY_LANGUAGE
+def language_line(tag: str, *, wished: bool = False) -> str:
+    """For an answer in the language of a tag; one that has no line of its own is named where it is
+    ``wished`` for, and else left to the question."""
+    other = _NAMED_LANGUAGE.format(language_name(tag)) if wished else _ANY_LANGUAGE
+    return _in(_ANSWER, tag) or other
 
 
 def shown_answers(tag: str) -> Sequence[tuple[str, str]]:
@@ -223,8 +227,8 @@ def shown_answers(tag: str) -> Sequence[tuple[str, str]]:
     return _ANSWERS[closest(tag, _ANSWERS) or "en"]
 
 
-def _asked(question: str, excerpts: str, tag: str) -> Message:
-    return Message("user", f"{excerpts}\n\nQuestion: {question}\n{language_line(tag)}")
+def _asked(question: str, excerpts: str, line: str) -> Message:
+    return Message("user", f"{excerpts}\n\nQuestion: {question}\n{line}")
 
 
 def _in(lines: Mapping[str, str], tag: str) -> str | None:

@@ -1,28 +1,21 @@
-"""Context packing: the best sentences under a token budget, as numbered excerpts.
+"""Context packing: what a language model reads of the evidence, the best sentences as excerpts.
 
-Words of a transcript made harmless for a prompt: data that can't pass for anything of ours.
+Evidence goes in, not chunks: ``gather`` takes the sentences that are worth most, whichever chunk
+they are from, inside a budget of tokens; ``render`` writes them as a block, each under a short
+handle; ``neutral`` keeps their words from passing for anything of ours. Pure functions.
 
-What a prompt of ours is built from are handles in square brackets, fences in angle brackets, one
-line an excerpt, and roles. None of these can come out of ``neutral``. The words stay readable, and
-what a citation quotes is taken from the transcript, never from here.
-
-Excerpts: consecutive sentences under a handle, and the block of them that a model reads.
-
-Pure functions.
-
-What a language model reads of the evidence: the best sentences, each under a short handle.
-
-Evidence goes in, not chunks: the sentences that are worth most, whichever segment they are from,
-inside a budget of tokens. Pure functions.
-
-    value of a sentence = SEGMENT * its segment's score
+    value of a sentence = SEGMENT * its chunk's score
                           + the most of: its own score,
                                          FOLLOWING ** k * the score of the k-th sentence before it,
-                                         if that is its segment's best, or asks or announces;
+                                         if that is its chunk's best, or asks or announces;
                                          LEANT_ON * the score of the next one, if that leans on it
 
 So a neighbour comes along where it is needed: what the same speaker says next, what answers a
 question, what a pronoun stands for.
+
+A prompt of ours is built from handles in square brackets, fences in angle brackets, one line an
+excerpt, and roles. None of these can come out of ``neutral``. The words stay readable, and what a
+citation quotes is taken from the transcript, never from here.
 """
 
 from __future__ import annotations
@@ -40,141 +33,10 @@ from index.types import Evidence, Hit
 
 NO_ANSWER = "NO_ANSWER"
 """What a model is told to write where the excerpts say nothing about the question."""
-
-_BRACKETS = str.maketrans(
-    {
-        **dict.fromkeys("[［【〔〖〚⟦⁅❲﹝", "("),
-        **dict.fromkeys("]］】〕〗〛⟧⁆❳﹞", ")"),
-        **dict.fromkeys("<＜﹤", "‹"),
-        **dict.fromkeys(">＞﹥", "›"),
-    }
-)
-# Invisible: they could stand inside a marker and be lost on the way to the model. The joiners that
-# Indic scripts, Persian and emoji are written with (U+200C, U+200D) stay: brackets are gone anyway.
-_INVISIBLE = re.compile(
-    "[\u0000-\u0008\u000e-\u001b\u007f-\u0084\u0086-\u009f\u00ad\u200b\u200e\u200f\u202a-\u202e"
-    "\u2060-\u2064\u2066-\u206f\ufeff\ufff9-\ufffb\U000e0000-\U000e007f\ud800-\udfff]"
-)
-_ROLE = re.compile(
-    r"(?<![^\W_])(system|user|assistant|human|ai|bot|model|developer|tool|instructions?|prompt|"
-    r"response|question|answer|系统|系統|用户|用戶|使用者|助手|助理|指令|提示|问题|問題|回答)"
-    r"(\W{0,3})[:：]",
-    re.IGNORECASE,
-)
-_FENCE = re.compile(r"(`{3,}|~{3,}|#{2,}|-{3,}|={3,})")
-_RESERVED = re.compile(re.escape(NO_ANSWER), re.IGNORECASE)
-
-
-def neutral(text: str) -> str:
-    """The text on one line, without anything that looks like a handle, a fence or a role marker.
-
-    Brackets become round or single quotation marks, the colon behind a role a dash; runs of signs
-    that fence or head a block go. Applied twice it changes nothing more.
-    """
-    text = _INVISIBLE.sub("", text).translate(_BRACKETS)
-    text = _RESERVED.sub("no answer", _FENCE.sub(" ", text))
-    return " ".join(_ROLE.sub(r"\1\2 –", text).split())
-
-
-OPENING, CLOSING = "<excerpts>", "</excerpts>"
-"""The fence around the block. ``neutral`` takes angle brackets out of all that stands in it."""
-
-LINE_TOKENS = 120
-"""Of a line at most, if it has more than one sentence."""
-_LABEL_CHARACTERS = 80
-
-
-@dataclass(frozen=True, slots=True)
-class Excerpt:
-    """Consecutive sentences of one speaker in one chunk, as the model sees them.
-
-    ``handle`` is 1-based and what the model cites, as in ``[3]``.
-    """
-
-    handle: int
-    chunk: Chunk
-    sentences: tuple[Sentence, ...]
-
-    @property
-    def speaker(self) -> str | None:
-        """Who says it."""
-        return self.sentences[0].speaker
-
-
-def render(excerpts: Sequence[Excerpt]) -> str:
-    """The block that the model reads, one line an excerpt or, where it is long, several with the
-    same handle; empty without any.
-
-    Above a talk's excerpts stands its title, above those of one topic its heading. ``≈`` marks a
-    time that is estimated. No words of a transcript can pass for a handle, a fence or a role.
-    """
-    if not excerpts:
-        return ""
-    lines = [OPENING]
-    file = heading = None
-    for excerpt in excerpts:
-        chunk = excerpt.chunk
-        if chunk.file != file:
-            file, heading = chunk.file, None
-            lines.append(_title_line(chunk))
-        if chunk.heading and chunk.heading != heading:
-            heading = chunk.heading
-            lines.append(_heading_line(chunk))
-        for part in _parts(excerpt.sentences):
-            words = neutral(" ".join(sentence.text for sentence in part))
-            lines.append(f"[{excerpt.handle}] {label(part[0])}{words}")
-    return "\n".join([*lines, CLOSING])
-
-
-def _parts(sentences: Sequence[Sentence]) -> list[list[Sentence]]:
-    """Consecutive sentences, cut so that their speaker's name is never far: far from it, a small
-    model takes the next one's."""
-    parts: list[list[Sentence]] = []
-    length = 0
-    for sentence in sentences:
-        tokens = count_tokens(sentence.text)
-        if parts and length + tokens <= LINE_TOKENS:
-            parts[-1].append(sentence)
-            length += tokens
-        else:
-            parts.append([sentence])
-            length = tokens
-    return parts
-
-
-def heads(chunk: Chunk) -> list[str]:
-    """The lines that stand above a chunk's excerpts: its talk's title, and its heading if any."""
-    lines = [_title_line(chunk)]
-    return [*lines, _heading_line(chunk)] if chunk.heading else lines
-
-
-def _title_line(chunk: Chunk) -> str:
-    return f"# {_short(chunk.title or chunk.file)}"
-
-
-def _heading_line(chunk: Chunk) -> str:
-    digest = " (digest)" if chunk.kind == "summary" else ""
-    return f"## {_short(chunk.heading)}{digest}"
-
-
-def label(sentence: Sentence) -> str:
-    """Who says it and when, as far as the source tells: ``Ann ≈12:05: ``."""
-    start_s = sentence.start_s
-    time = "" if start_s is None else f"{'≈' if sentence.estimated else ''}{clock(start_s)}"
-    name = _short(sentence.speaker or "")
-    told = " ".join(part for part in (name, time) if part)
-    return f"{told}: " if told else ""
-
-
-def _short(text: str) -> str:
-    plain = neutral(text)
-    return plain if len(plain) <= _LABEL_CHARACTERS else f"{plain[:_LABEL_CHARACTERS].rstrip()}…"
-
-
 BUDGET_TOKENS = 1200
 """For all excerpts with their labels: a small model on a processor reads them in some seconds."""
 SEGMENT = 2.0
-"""Weight of the segment's score beside the sentence's own: see docs/measure.md."""
+"""Weight of the chunk's score beside the sentence's own: see docs/measure.md."""
 FOLLOWING = 0.7
 """What a sentence passes on to the next one, of the same speaker or answering a question."""
 REACH = 2
@@ -195,9 +57,33 @@ _LEANING = re.compile(
     re.IGNORECASE,
 )
 
+OPENING, CLOSING = "<excerpts>", "</excerpts>"
+"""The fence around the block. ``neutral`` takes angle brackets out of all that stands in it."""
+
+LINE_TOKENS = 120
+"""Of a line at most, if it has more than one sentence."""
+_LABEL_CHARACTERS = 80
+
 
 _Place = tuple[int, int]
 """A hit's rank and the position of one of its chunk's sentences."""
+
+
+@dataclass(frozen=True, slots=True)
+class Excerpt:
+    """Consecutive sentences of one speaker in one chunk, as the model sees them.
+
+    ``handle`` is 1-based and what the model cites, as in ``[3]``.
+    """
+
+    handle: int
+    chunk: Chunk
+    sentences: tuple[Sentence, ...]
+
+    @property
+    def speaker(self) -> str | None:
+        """Who says it."""
+        return self.sentences[0].speaker
 
 
 def gather(evidence: Evidence, budget_tokens: int = BUDGET_TOKENS) -> tuple[Excerpt, ...]:
@@ -335,3 +221,108 @@ def _excerpts(hits: Sequence[Hit], places: Iterable[_Place]) -> tuple[Excerpt, .
 
 def _sentence(hits: Sequence[Hit], place: _Place) -> Sentence:
     return hits[place[0]].chunk.sentences[place[1]]
+
+
+def render(excerpts: Sequence[Excerpt]) -> str:
+    """The block that the model reads, one line an excerpt or, where it is long, several with the
+    same handle; empty without any.
+
+    Above a talk's excerpts stands its title, above those of one topic its heading. ``≈`` marks a
+    time that is estimated. No words of a transcript can pass for a handle, a fence or a role.
+    """
+    if not excerpts:
+        return ""
+    lines = [OPENING]
+    file = heading = None
+    for excerpt in excerpts:
+        chunk = excerpt.chunk
+        if chunk.file != file:
+            file, heading = chunk.file, None
+            lines.append(_title_line(chunk))
+        if chunk.heading and chunk.heading != heading:
+            heading = chunk.heading
+            lines.append(_heading_line(chunk))
+        for part in _parts(excerpt.sentences):
+            words = neutral(" ".join(sentence.text for sentence in part))
+            lines.append(f"[{excerpt.handle}] {label(part[0])}{words}")
+    return "\n".join([*lines, CLOSING])
+
+
+def _parts(sentences: Sequence[Sentence]) -> list[list[Sentence]]:
+    """Consecutive sentences, cut so that their speaker's name is never far: far from it, a small
+    model takes the next one's."""
+    parts: list[list[Sentence]] = []
+    length = 0
+    for sentence in sentences:
+        tokens = count_tokens(sentence.text)
+        if parts and length + tokens <= LINE_TOKENS:
+            parts[-1].append(sentence)
+            length += tokens
+        else:
+            parts.append([sentence])
+            length = tokens
+    return parts
+
+
+def heads(chunk: Chunk) -> list[str]:
+    """The lines that stand above a chunk's excerpts: its talk's title, and its heading if any."""
+    lines = [_title_line(chunk)]
+    return [*lines, _heading_line(chunk)] if chunk.heading else lines
+
+
+def _title_line(chunk: Chunk) -> str:
+    return f"# {_short(chunk.title or chunk.file)}"
+
+
+def _heading_line(chunk: Chunk) -> str:
+    digest = " (digest)" if chunk.kind == "summary" else ""
+    return f"## {_short(chunk.heading)}{digest}"
+
+
+def label(sentence: Sentence) -> str:
+    """Who says it and when, as far as the source tells: ``Ann ≈12:05: ``."""
+    start_s = sentence.start_s
+    time = "" if start_s is None else f"{'≈' if sentence.estimated else ''}{clock(start_s)}"
+    name = _short(sentence.speaker or "")
+    told = " ".join(part for part in (name, time) if part)
+    return f"{told}: " if told else ""
+
+
+def _short(text: str) -> str:
+    plain = neutral(text)
+    return plain if len(plain) <= _LABEL_CHARACTERS else f"{plain[:_LABEL_CHARACTERS].rstrip()}…"
+
+
+_BRACKETS = str.maketrans(
+    {
+        **dict.fromkeys("[［【〔〖〚⟦⁅❲﹝", "("),
+        **dict.fromkeys("]］】〕〗〛⟧⁆❳﹞", ")"),
+        **dict.fromkeys("<＜﹤", "‹"),
+        **dict.fromkeys(">＞﹥", "›"),
+    }
+)
+# Invisible: they could stand inside a marker and be lost on the way to the model. The joiners that
+# Indic scripts, Persian and emoji are written with (U+200C, U+200D) stay: brackets are gone anyway.
+_INVISIBLE = re.compile(
+    "[\u0000-\u0008\u000e-\u001b\u007f-\u0084\u0086-\u009f\u00ad\u200b\u200e\u200f\u202a-\u202e"
+    "\u2060-\u2064\u2066-\u206f\ufeff\ufff9-\ufffb\U000e0000-\U000e007f\ud800-\udfff]"
+)
+_ROLE = re.compile(
+    r"(?<![^\W_])(system|user|assistant|human|ai|bot|model|developer|tool|instructions?|prompt|"
+    r"response|question|answer|系统|系統|用户|用戶|使用者|助手|助理|指令|提示|问题|問題|回答)"
+    r"(\W{0,3})[:：]",
+    re.IGNORECASE,
+)
+_FENCE = re.compile(r"(`{3,}|~{3,}|#{2,}|-{3,}|={3,})")
+_RESERVED = re.compile(re.escape(NO_ANSWER), re.IGNORECASE)
+
+
+def neutral(text: str) -> str:
+    """The text on one line, without anything that looks like a handle, a fence or a role marker.
+
+    Brackets become round or single quotation marks, the colon behind a role a dash; runs of signs
+    that fence or head a block go. Applied twice it changes nothing more.
+    """
+    text = _INVISIBLE.sub("", text).translate(_BRACKETS)
+    text = _RESERVED.sub("no answer", _FENCE.sub(" ", text))
+    return " ".join(_ROLE.sub(r"\1\2 –", text).split())

@@ -1,8 +1,8 @@
-"""What a reader's words ask for after the turns before them: a question that stands alone.
+"""What a reader's words ask for after the turns before them: a query that stands alone.
 
-By rule, or by a language model where there is one. A follow-up is recognised by what it opens with,
-by its pronouns or by its shortness; what it leans on is the last question that stood alone, the
-person that it speaks of and the talk that answered it.
+A follow-up is recognised by evidence. The question is searched as it stands, and as it reads after
+what the conversation was about; the reading that the library is surer to answer is the one that was
+meant. A language model, where there is one, puts a follow-up into whole words.
 """
 
 from __future__ import annotations
@@ -18,134 +18,213 @@ from assistant.retrieval.context import neutral
 from assistant.retrieval.wishes import Wishes, wishes_of, without_wishes
 from assistant.types import Turn
 from corpus.language import detect_language, fold
+from corpus.sentences import width
 from corpus.tokens import count_tokens
 from index.lexical.terms import terms
 from index.retriever import TranscriptRetriever
-from index.types import EVERYWHERE, Query, Scope
+from index.scoring import is_short
+from index.types import EVERYWHERE, Evidence, Query, Scope, Talk
 
-_HAN_OPENING = re.compile(
-    r"^(那么|那(?![家位款种次本场年])|还有|然后|所以|另外|此外|而且|除此之外|除了这个|为什么呢|怎么说)"
-)
-_HAN_PRONOUN = re.compile(
-    r"他们|她们|它们|(?<!其)他|她|它|这位|那位|这个|那个|这些|那些|这点|这样|这里|上面|刚才|前者|后者|此事"
-)
-_HAN_ENDING = re.compile(r"呢[?？。!！]*$")
-_LATIN_OPENING = re.compile(
-    r"^(and|but|so|or|also|then|what about|how about|what else|who else|where else|anything else|"
-    r"why|how so|really)\b"
-)
-_LATIN_PRONOUN = re.compile(
-    r"\b(he|him|his|she|her|hers|they|them|their|it|its|this|those|these|the same|the other|"
-    r"the latter|the former)\b|\b(?:about|of|to|with|by|for|is|was|does|did|do) that\b|\bthat\W*$"
-)
-_EXPLETIVE = re.compile(
-    r"\b(what does it mean|is it \w+ (to|that)|was it \w+ (to|that)|does it take|did it take)\b"
-)
+WHOLE_WIDTH = 42
+"""A question this wide, a Han character counting three, says itself what it is about: some fourteen
+Han characters or eight English words. Only a pronoun for a person that is known can tie it back."""
+HISTORY_TOKENS = 300
+"""Of the turns before, those that fit are taken into account."""
+_ASKED_CHARACTERS = 600
+_REPLIED_CHARACTERS = 200
+"""Of a longer turn, the beginning."""
+
+REWRITING_SHARE = 0.25
+"""Of the time for an answer, so much may go into making a follow-up stand alone."""
+KEPT = 0.3
+"""A rewritten question has at least this share of the terms of the one that was asked."""
+_REWRITTEN_TOKENS = 100
+_LONGEST = 300
+_ASKS = ("?", "？")
+
+COMPLETE = "COMPLETE"
+"""What a model writes where nothing is missing from a draft."""
+HANDLE = re.compile(r"\[\d+\]")
+"""An excerpt's number, as a model cites it."""
+
 _HAN = re.compile(r"[\u3400-\u9fff]")
-_PERSON = re.compile(r"他们|她们|他|她|\b(?:he|him|she|they|them)\b", re.IGNORECASE)
-_BARE = re.compile(
-    r"^(?:那么|那麼|那(?![家位款种種次本场場年个個些])|and|but|so|what about|how about)[，,\s]*"
-    r"(?:what about|how about)?\s*|[?？。]*$|呢[?？]*$",
-    re.IGNORECASE,
-)
-"""What only ties a follow-up to the turn before, and says nothing about its subject."""
-_POSSESSIVE = re.compile(r"\b(?:his|her|their)\b", re.IGNORECASE)
+_POSSESSIVE = re.compile(r"\b(?:his|her)\b", re.IGNORECASE)
+_PERSON = re.compile(r"(?<!其)[他她](?![们們])|\b(?:he|him|she)\b", re.IGNORECASE)
+"""One person; "they" and 「他们」 may be anybody."""
 
-SHORT_HAN = 8
-SHORT_WORDS = 4
-"""A question of so few Han characters or words seldom stands alone after another one."""
-EARLY_HAN = 6
-EARLY_WORDS = 3
-"""A pronoun that comes later has most likely been given its noun within the question."""
+
+@dataclass(frozen=True, slots=True)
+class ResolvedQuestion:
+    """A question on its own: ``question`` in words for a reader, ``query`` for the search.
+
+    ``language`` is the tag to answer in: the one wished for, else the question's own. ``evidence``
+    is what the query finds, where it had to be searched to tell what was meant, else ``None``.
+    """
+
+    question: str
+    query: Query
+    language: str
+    wishes: Wishes
+    evidence: Evidence | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Lead:
-    """What the conversation was about when the follow-up came."""
+    """What the conversation was about: the question in the reader's words, the people whom it named
+    or, failing that, who were named in the reply, and the ids of the talks that were quoted."""
 
     question: str
-    speakers: tuple[str, ...]
-    transcripts: tuple[str, ...]
+    speakers: tuple[str, ...] = ()
+    transcripts: tuple[str, ...] = ()
 
 
-def leans_back(question: str) -> bool:
-    """Whether a question needs the turns before it to be understood."""
-    text = fold(question).strip()
-    return _leans_back_han(text) if _HAN.search(text) else _leans_back_spaced(text)
+class Resolver:
+    """Makes questions of what readers write; safe to call from several threads."""
+
+    def __init__(self, retriever: TranscriptRetriever) -> None:
+        self._retriever = retriever
+
+    def asked(
+        self,
+        text: str,
+        limit: int,
+        history: Sequence[Turn] = (),
+        scope: Scope = EVERYWHERE,
+        model: LanguageModel | None = None,
+        timeout_s: float = 0.0,
+    ) -> ResolvedQuestion:
+        """What a text asks for: wishes apart, and whole without the turns before it, oldest first.
+
+        Searches, for ``limit`` hits, only where both readings are possible. A follow-up is
+        rewritten by the ``model``, and by rule without one or where it fails; ``timeout_s`` is for
+        the whole answer.
+        """
+        question, turns = without_wishes(history, text)
+        question = question or text.strip()
+        wishes = wishes_of(history, text)
+        speakers = self._retriever.speakers()
+        named = named_speakers(question, speakers)
+        alone = Query(question, speakers=frozenset(named), scope=scope)
+        asked = ResolvedQuestion(
+            question, alone, wishes.language or detect_language(question), wishes
+        )
+        lead = lead_of(turns, speakers, self._retriever.talks())
+        after = taken_up(alone, lead, speakers) if lead else None
+        if after is None:
+            return asked
+        own = self._retriever.search(alone, limit) if says_something(question, named) else None
+        told = self._retriever.search(after, limit)
+        if own and own.answerable >= told.answerable:
+            return replace(asked, evidence=own)
+        least = own.answerable if own else 0.0
+        rewritten = _rewritten(question, turns, model, timeout_s) if model else None
+        if rewritten is not None:
+            people = frozenset(named_speakers(rewritten, speakers)) or after.speakers
+            query = replace(after, text=rewritten, context="", speakers=people)
+            found = self._retriever.search(query, limit)
+            if found.answerable >= least:
+                return replace(asked, question=rewritten, query=query, evidence=found)
+        whole = f"{after.context} {after.text}".strip()
+        return replace(asked, question=whole, query=after, evidence=told)
 
 
-def _leans_back_han(text: str) -> bool:
-    han = len(_HAN.findall(text))
-    if _HAN_OPENING.match(text) or _HAN_ENDING.search(text):
-        return True
-    if han <= SHORT_HAN and not re.search(r"[a-z][a-z0-9.-]+", text):
-        return True
-    pronoun = _HAN_PRONOUN.search(text)
-    return pronoun is not None and (pronoun.start() <= EARLY_HAN or han <= 2 * SHORT_HAN)
+def lead_of(history: Sequence[Turn], speakers: Sequence[str], talks: Sequence[Talk]) -> Lead | None:
+    """What the turns before, oldest first, were about; ``None`` where the reader asked nothing.
 
-
-def _leans_back_spaced(text: str) -> bool:
-    words = len(text.split())
-    if words <= SHORT_WORDS:
-        return True
-    if _LATIN_OPENING.match(text) and words <= 3 * SHORT_WORDS:
-        return not text.startswith("why") or _LATIN_PRONOUN.search(text) is not None
-    pronoun = _LATIN_PRONOUN.search(_EXPLETIVE.sub("", text))
-    return pronoun is not None and len(text[: pronoun.start()].split()) <= EARLY_WORDS
-
-
-def leading_question(history: Sequence[Turn]) -> str | None:
-    """The question that a follow-up leans on: the last one that stood alone, with what followed it.
-
-    Only the reader's turns count. ``None`` when there are none.
+    That is the last question, with those before it as long as it is too short to tell.
     """
-    asked = [turn.text.strip() for turn in history if turn.role == "user" and turn.text.strip()]
-    if not asked:
+    turns = remembered([turn for turn in history if turn.text.strip()], HISTORY_TOKENS)
+    since: list[str] = []
+    for text in [turn.text.strip() for turn in reversed(turns) if turn.role == "user"]:
+        since.insert(0, text)
+        if not is_short(text):
+            break
+    if not since:
         return None
-    alone = [n for n, text in enumerate(asked) if n == 0 or not leans_back(text)]
-    since = asked[alone[-1] :]
-    return " ".join(dict.fromkeys([since[0], since[-1]]))
-
-
-def stand_alone(question: str, lead: Lead) -> Query:
-    """The follow-up as a query of its own: its pronouns named, its context beside it."""
-    text = _BARE.sub("", question.strip()) or question
-    named = _with_person(text, lead.speakers[0]) if lead.speakers else text
-    return Query(
-        text=named,
-        # Once it names whom it is about, it has its own subject, and the old one would mislead.
-        context=lead.question if named == text else "",
-        transcripts=frozenset(lead.transcripts),
-        speakers=frozenset(lead.speakers),
+    reply = turns[-1].text if turns[-1].role == "assistant" else ""
+    named = (named_speakers(text, speakers) for text in (*reversed(since), reply))
+    lines = {line.replace("\\", "").strip(" *#") for line in reply.splitlines()}
+    return Lead(
+        " ".join(dict.fromkeys(since)),
+        next(filter(None, named), ()),
+        tuple(talk.id for talk in talks if talk.title in lines),
     )
 
 
+def taken_up(alone: Query, lead: Lead, speakers: Sequence[str]) -> Query | None:
+    """The question as it reads after the lead; ``None`` where it can only be read alone.
+
+    A name alone asks of that person what was asked of another, a pronoun stands for the one person
+    that was spoken of; the question before is left out then, since with it the search would find
+    the answer to that one again. Any other follow-up has it as its context.
+    """
+    own = tuple(alone.speakers)
+    after = replace(
+        alone,
+        speakers=frozenset(own or lead.speakers),
+        transcripts=frozenset(lead.transcripts),
+    )
+    if len(own) == 1 and not says_something(alone.text, own):
+        asked = lead.question
+        for name in named_speakers(asked, speakers):
+            asked = _name(name).sub(own[0], asked)
+        if asked != lead.question:
+            return replace(after, text=asked)
+    if len(lead.speakers) == 1 and not own:
+        text = _with_person(alone.text, lead.speakers[0])
+        if text != alone.text:
+            return replace(after, text=text)
+    return replace(after, context=lead.question) if width(alone.text) < WHOLE_WIDTH else None
+
+
 def _with_person(text: str, person: str) -> str:
-    text = _POSSESSIVE.sub(lambda _: f"{person}'s", text)
-    return _PERSON.sub(lambda _: f" {person} ", text, count=1).strip()
+    named = _POSSESSIVE.sub(f"{person}'s", text)
+    named = _PERSON.sub(f" {person} ", named, count=1)
+    return text if named == text else " ".join(named.split())
+
+
+def says_something(question: str, named: Sequence[str]) -> bool:
+    """Whether a question has a word of its own beside function words and the people it names."""
+    text = fold(question)
+    for name in named:
+        text = _name(fold(name)).sub(" ", text)
+    return bool(terms(text))
 
 
 def named_speakers(question: str, speakers: Sequence[str]) -> tuple[str, ...]:
-    """The speakers of the library whom a question names, by full name or by a part of it."""
+    """The speakers of the library whom a question names, by full name or by a part of it.
+
+    Who is named in full is not also somebody else with a part of that name.
+    """
     text = fold(question)
-    found = []
-    for speaker in speakers:
-        parts = [fold(speaker), *(part for part in fold(speaker).split() if len(part) > 2)]
-        if any(_stands_in(part, text) for part in parts):
-            found.append(speaker)
-    return tuple(found)
+    whole = {name for name in speakers if _stands_in(fold(name), text)}
+    for name in whole:
+        text = text.replace(fold(name), " ")
+    return tuple(
+        name
+        for name in speakers
+        if name in whole or any(_stands_in(part, text) for part in _parts(fold(name)))
+    )
 
 
 def _stands_in(part: str, text: str) -> bool:
-    if part not in text:  # few of a library's names do, and a pattern for each is slow to compile
-        return False
-    if _HAN.search(part):
-        return True
-    return re.search(rf"(?<![a-z0-9]){re.escape(part)}(?![a-z0-9])", text) is not None
+    # Few of a library's names stand in it, and a pattern for each is slow to compile.
+    return part in text and re.search(_bounded(part), text) is not None
 
 
-_ASKED_CHARACTERS = 600
-_REPLIED_CHARACTERS = 200
+def _name(name: str) -> re.Pattern[str]:
+    """A speaker's name in a text, in full or in part."""
+    return re.compile("|".join(map(_bounded, (name, *_parts(name)))), re.IGNORECASE)
+
+
+def _parts(name: str) -> list[str]:
+    return [part for part in name.split() if len(part) > 2]
+
+
+def _bounded(part: str) -> str:
+    """A pattern for whole words, or for any place in Chinese, which has none."""
+    literal = re.escape(part)
+    return literal if _HAN.search(part) else rf"(?<![a-zA-Z0-9]){literal}(?![a-zA-Z0-9])"
 
 
 def remembered(history: Sequence[Turn], budget_tokens: int) -> tuple[Turn, ...]:
@@ -174,12 +253,6 @@ def _beginning(turn: Turn) -> str:
     return turn.text[: _ASKED_CHARACTERS if turn.role == "user" else _REPLIED_CHARACTERS]
 
 
-COMPLETE = "COMPLETE"
-"""What a model writes where nothing is missing from a draft."""
-HISTORY_TOKENS = 300
-"""Of the turns before, those that fit are shown to the model that rewrites a follow-up."""
-
-
 _STANDALONE = """\
 You rewrite the last question of a conversation so that it can be understood alone: put in the \
 names and the subject that it leaves out or means by words such as he, it, that. Ask what the last \
@@ -204,12 +277,6 @@ _REWRITTEN: Sequence[tuple[str, str]] = (
 )
 
 
-_LISTED = re.compile(r"^\s*(?:[-*•·]|\(?\d{1,2}[.)、:：]|[Qq]\d{1,2}[.:：])\s*")
-
-
-HANDLE = re.compile(r"\[\d+\]")
-
-
 def standalone_messages(question: str, history: Sequence[Turn]) -> tuple[Message, ...]:
     """For a question that leans on the turns before it, oldest first, as it reads without them."""
     shown = [
@@ -219,6 +286,18 @@ def standalone_messages(question: str, history: Sequence[Turn]) -> tuple[Message
     ]
     user = f"{_told(history)}\nLast question: {neutral(question)}"
     return Message("system", _STANDALONE), *shown, Message("user", user.strip())
+
+
+def _told(history: Sequence[Turn]) -> str:
+    """The last turns that fit, oldest first, a line each."""
+    lines = []
+    for turn in remembered(history, HISTORY_TOKENS):
+        text = neutral(HANDLE.sub("", turn.text))
+        lines.append(f"Reader: {text}" if turn.role == "user" else f"Reply: {text}")
+    return "\n".join(lines)
+
+
+_LISTED = re.compile(r"^\s*(?:[-*•·]|\(?\d{1,2}[.)、:：]|[Qq]\d{1,2}[.:：])\s*")
 
 
 def listed(reply: str, limit: int) -> tuple[str, ...]:
@@ -234,94 +313,6 @@ def listed(reply: str, limit: int) -> tuple[str, ...]:
         if re.search(r"[^\W\d_]", text) and not text.endswith((":", "：")):
             found.setdefault(text)
     return tuple(found)[:limit]
-
-
-def _told(history: Sequence[Turn]) -> str:
-    """The last turns that fit, oldest first, a line each."""
-    lines = []
-    for turn in remembered(history, HISTORY_TOKENS):
-        text = neutral(HANDLE.sub("", turn.text))
-        lines.append(f"Reader: {text}" if turn.role == "user" else f"Reply: {text}")
-    return "\n".join(lines)
-
-
-REWRITING_SHARE = 0.25
-"""Of the time for an answer, so much may go into making a follow-up stand alone."""
-KEPT = 0.3
-"""A rewritten question has at least this share of the terms of the one that was asked."""
-_REWRITTEN_TOKENS = 100
-_LONGEST = 300
-_ASKS = ("?", "？")
-
-
-@dataclass(frozen=True, slots=True)
-class ResolvedQuestion:
-    """A question on its own: ``question`` in words for a reader, ``query`` for the search.
-
-    ``language`` is the tag to answer in: the one wished for, else the question's own.
-    """
-
-    question: str
-    query: Query
-    language: str
-    wishes: Wishes
-
-
-class Resolver:
-    """Makes questions of what readers write; safe to call from several threads."""
-
-    def __init__(self, retriever: TranscriptRetriever) -> None:
-        self._retriever = retriever
-
-    def asked(
-        self,
-        text: str,
-        history: Sequence[Turn] = (),
-        scope: Scope = EVERYWHERE,
-        model: LanguageModel | None = None,
-        timeout_s: float = 0.0,
-    ) -> ResolvedQuestion:
-        """What a text asks for: wishes apart, and whole without the turns before it.
-
-        A follow-up is rewritten by the ``model``, by rule without one or where it fails; what the
-        conversation is about is known by rule either way. ``timeout_s`` is for the whole answer.
-        """
-        question, turns = without_wishes(history, text)
-        question = question or text.strip()
-        wishes = wishes_of(history, text)
-        language = wishes.language or detect_language(question)
-        query = self.by_rule(question, turns, scope)
-        whole = f"{query.context} {question}" if query.context else query.text
-        if not leans_back(question) or leading_question(turns) is None:
-            return ResolvedQuestion(question, query, language, wishes)
-        rewritten = _rewritten(question, turns, model, timeout_s) if model else None
-        if rewritten is None:
-            return ResolvedQuestion(whole, query, language, wishes)
-        named = named_speakers(rewritten, self._retriever.speakers())
-        speakers = frozenset(named) or query.speakers
-        alone = replace(query, text=rewritten, context="", speakers=speakers)
-        return ResolvedQuestion(rewritten, alone, language, wishes)
-
-    def by_rule(self, question: str, history: Sequence[Turn], scope: Scope = EVERYWHERE) -> Query:
-        """The question as a query that stands alone, without a model.
-
-        A follow-up takes the talk, the people and the subject from the turns before: who is meant
-        is whom it names itself, else whom the last question named, else who said what answered
-        that best.
-        """
-        speakers = self._retriever.speakers()
-        own = named_speakers(question, speakers)
-        before = leading_question(history)
-        if before is None or not leans_back(question):
-            return Query(question, speakers=frozenset(own), scope=scope)
-        first = self._retriever.search(Query(before, scope=scope), 1).hits
-        talks = tuple(hit.chunk.transcript_id for hit in first)
-        if own:  # beside a name a pronoun may mean anybody, so it stays as it is
-            alone = stand_alone(question, Lead(before, (), talks))
-            return replace(alone, speakers=frozenset(own), scope=scope)
-        said = tuple(hit.best.speaker for hit in first if hit.best.speaker)
-        lead = Lead(before, _last_named(history, speakers) or said, talks)
-        return replace(stand_alone(question, lead), scope=scope)
 
 
 def _rewritten(
@@ -346,12 +337,14 @@ def stands_for(whole: str, question: str, history: Sequence[Turn]) -> bool:
     Small models repeat the question or the one before it, put the two behind each other, answer,
     or change the language: the rules do better than that.
     """
-    if len(whole) > _LONGEST or leans_back(whole) or not _same_language(whole, question):
+    if len(whole) > _LONGEST or not _same_language(whole, question):
         return False
     if question.endswith(_ASKS) and not whole.endswith(_ASKS):
         return False
-    asked = [turn.text for turn in history if turn.role == "user"]
-    if any(_squeezed(text) in _squeezed(whole) for text in asked if text.strip()):
+    asked = [turn.text for turn in history if turn.role == "user" and turn.text.strip()]
+    if _squeezed(whole) == _squeezed(question) or any(
+        _squeezed(text) in _squeezed(whole) for text in asked
+    ):
         return False
     own = set(terms(question))
     return len(own & set(terms(whole))) >= KEPT * len(own)
@@ -363,13 +356,3 @@ def _squeezed(text: str) -> str:
 
 def _same_language(one: str, other: str) -> bool:
     return detect_language(one).partition("-")[0] == detect_language(other).partition("-")[0]
-
-
-def _last_named(history: Sequence[Turn], speakers: Sequence[str]) -> tuple[str, ...]:
-    """The speakers whom the last question names, or one before it that it leans back on."""
-    for turn in reversed(history):
-        if turn.role == "user" and turn.text.strip():
-            named = named_speakers(turn.text, speakers)
-            if named or not leans_back(turn.text):
-                return named
-    return ()

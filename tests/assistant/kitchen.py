@@ -36,12 +36,17 @@ class ScriptedRetriever:
     def search(self, query: Query, limit: int) -> Evidence:
         self.asked.append((query, limit))
         nothing = make_evidence(make_hit(KNIVES, 0.2, [0.1, 0.1]), answerable=0.1)
-        keys = (key for key in self.found if key in query.text)
+        keys = (key for key in self.found if key in f"{query.text} {query.context}")
         evidence = self.found.get(next(keys, ""), nothing)
         return replace(evidence, hits=evidence.hits[:limit])
 
     def speakers(self) -> tuple[str, ...]:
         return ("Ann Lee", "Bob Ray", "余北", "田博士")
+
+    def talks(self) -> Sequence[Talk]:
+        return tuple(
+            Talk(c.transcript_id, c.file, c.title, None, None, "en", ()) for c in (KNIVES, BREAD)
+        )
 
     def topics(self) -> Sequence[Topic]:
         return [
@@ -62,11 +67,6 @@ class KitchenRetriever(ScriptedRetriever):
         hits = (hit for hit in found.hits if not people or people & set(hit.chunk.speakers))
         kept = tuple(hit for hit in hits if not talks or hit.chunk.transcript_id in talks)
         return replace(found, hits=kept)
-
-    def talks(self) -> Sequence[Talk]:
-        return tuple(
-            Talk(c.transcript_id, c.file, c.title, None, None, "en", ()) for c in (KNIVES, BREAD)
-        )
 
 
 def source(file: str) -> Transcript | None:

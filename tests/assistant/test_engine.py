@@ -92,86 +92,22 @@ def test_the_assistants_own_words_are_in_the_language_of_the_question(
     assert assistant(min_confidence=1.0).ask(question).text.startswith(refusal)
 
 
-@pytest.mark.parametrize(
-    "history",
-    [[], [Turn("assistant", "Ask me about knives.")], [Turn("user", "  ")]],
-    ids=["none", "assistant only", "blank"],
-)
-def test_without_a_question_before_a_follow_up_stands_as_it_is(history: list[Turn]) -> None:
-    assert assistant().resolve("Why is that?", history) == Query("Why is that?")
-
-
-def test_a_whole_question_forgets_the_turns_before() -> None:
-    scripted = ScriptedRetriever()
-    question = "How long does a sourdough starter take to rise?"
-    assert assistant(scripted).resolve(question, asked("Why a sharp knife?")) == Query(question)
-    assert scripted.asked == []
-
-
-def test_whom_a_question_names_is_preferred() -> None:
-    query = assistant().resolve("Why does Bob think that a starter wants flour?", [])
-    assert query == Query(query.text, speakers=frozenset({"Bob Ray"}))
-
-
-def test_a_follow_up_takes_talk_subject_and_who_answered() -> None:
-    before = "How long does a sourdough starter take?"
-    query = assistant().resolve("And what about water?", asked(before))
-    assert query == Query("water", before, frozenset({"bread"}), frozenset({"Bob Ray"}))
-    pronoun = assistant().resolve("And what does he say about water?", asked(before))
-    assert pronoun.text == "what does  Bob Ray  say about water"
-    assert pronoun.context == ""
-
-
-def test_who_was_named_comes_before_who_answered() -> None:
-    query = assistant().resolve("And his oven?", asked("What did Ann say about the starter?"))
-    assert query.text == "Ann Lee's oven"
-    assert query.speakers == {"Ann Lee"}
-    assert query.transcripts == {"bread"}
-
-
-def test_where_nobody_speaks_only_the_talk_is_taken() -> None:
-    query = assistant().resolve("And the water?", asked("How should green tea be made at home?"))
-    assert not query.speakers
-    assert query.transcripts == {"tea"}
-
-
-def test_in_a_chain_the_last_who_was_named_is_meant() -> None:
-    history = asked("田博士怎么用小说续写测试模型？", "那余北呢？")
-    assert assistant().resolve("那他怎么看开源？", history).speakers == {"余北"}
-    history = asked("田博士怎么用小说续写测试模型？", "那余北呢？", "为什么呢？")
-    assert assistant().resolve("那他怎么看开源？", history).speakers == {"余北"}
-
-
-def test_a_chain_ends_at_the_question_that_stood_alone() -> None:
-    history = asked(
-        "What did Ann say about the knife?",
-        "How long does a sourdough starter take to rise?",
-        "And the flour?",
-    )
-    query = assistant().resolve("And what does he do then?", history)
-    assert query.speakers == {"Bob Ray"}
-    assert query.transcripts == {"bread"}
-
-
-def test_a_follow_up_that_names_somebody_means_that_person() -> None:
-    query = assistant().resolve("那余北呢？", asked("田博士怎么用小说续写测试模型？"))
-    assert query.text == "余北"
-    assert query.speakers == {"余北"}
-    assert query.context == "田博士怎么用小说续写测试模型？"
-    both = assistant().resolve("Does Bob like her idea?", asked("What did Ann say of the knife?"))
-    assert both.text == "Does Bob like her idea"
-    assert both.speakers == {"Bob Ray"}
-
-
-def test_asking_takes_the_history_in() -> None:
+def test_asking_takes_the_history_in_and_searches_at_most_twice() -> None:
     scripted = ScriptedRetriever()
     before = "How long does a sourdough starter take?"
-    answer = assistant(scripted).ask("What about the starter then?", asked(before))
-    assert scripted.asked[-1][0].transcripts == {"bread"}
+    answer = assistant(scripted).ask("And the water?", asked(before))
+    assert [(query.context, limit) for query, limit in scripted.asked] == [("", 8), (before, 8)]
     assert answer.citations[0].file == "bread.md"
-    evidence, _ = assistant(scripted).search("What about the starter then?", 3, asked(before))
-    assert scripted.asked[-1] == (scripted.asked[-3][0], 3)
+    evidence, laps = assistant(scripted).search("And the water?", 3, asked(before))
+    assert scripted.asked[2:] == [(query, 3) for query, _ in scripted.asked[:2]]
     assert evidence == FOUND["starter"]
+    assert list(laps) == ["resolve", "search", "total"]
+
+
+def test_a_search_heeds_wishes_as_an_answer_does() -> None:
+    scripted = ScriptedRetriever()
+    assistant(scripted).search("Why keep a knife sharp? Answer in German", 3)
+    assert scripted.asked == [(Query("Why keep a knife sharp?"), 3)]
 
 
 def test_examples_come_from_the_librarys_topics() -> None:

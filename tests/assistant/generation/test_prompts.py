@@ -48,6 +48,7 @@ def test_a_wished_language_wins_over_the_questions_own() -> None:
 
 def test_a_language_without_a_line_of_its_own() -> None:
     assert "language of the question" in language_line("sw")
+    assert language_line("sw", wished=True).startswith("Answer in Swahili.")
     assert language_line("en-GB") == language_line("en")
 
 

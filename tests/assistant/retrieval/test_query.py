@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from assistant.types import Turn
@@ -54,10 +56,30 @@ def test_a_follow_up_is_made_whole_by_the_model(scripted: ScriptedServer, engine
     answer = engine(found).ask("And which flour?", BEFORE)
     asked = found.asked[-1][0]
     assert (asked.text, asked.context, asked.speakers) == (whole, "", frozenset({"Bob Ray"}))
-    assert asked.transcripts == {"bread"}
     assert f"Question: {whole}" in prompt(scripted)
     assert "Reply: A week." in scripted.requests[0].text
     assert answer.text == "A starter wants flour. [1]"
+
+
+def test_a_rewriting_that_finds_less_than_the_question_itself_is_left(
+    scripted: ScriptedServer, engine: Engine
+) -> None:
+    whole = "Which flour is the cheapest one?"
+    scripted.play(
+        Scene(whole, when="Last question"), Scene("A starter wants flour [1].", when="<excerpts>")
+    )
+    unsure = replace(FOUND["starter"], answerable=0.0)
+    found = ScriptedRetriever({"cheapest": unsure, "starter": FOUND["starter"]})
+    engine(found).ask("And which flour?", BEFORE)
+    assert [query.text for query, _ in found.asked] == ["And which flour?"] * 2 + [whole]
+    assert f"Question: {BEFORE[0].text} And which flour?" in prompt(scripted)
+
+
+def test_deep_answers_take_up_the_same_question(scripted: ScriptedServer, engine: Engine) -> None:
+    scripted.play(Scene("A starter wants flour [1].", when="<excerpts>"), Scene(status=500))
+    found = ScriptedRetriever()
+    engine(found).ask("And which flour?", BEFORE, mode="deep")
+    assert f"{BEFORE[0].text} And which flour?" in {query.text for query, _ in found.asked[2:]}
 
 
 @pytest.mark.parametrize(
@@ -75,8 +97,8 @@ def test_where_the_model_cannot_the_rules_make_it_whole(
     scripted: ScriptedServer, engine: Engine, scene: Scene
 ) -> None:
     scripted.play(Scene("A starter wants flour [1].", when="<excerpts>"), scene)
-    found = ScriptedRetriever({**FOUND, "flour": FOUND["starter"]})
+    found = ScriptedRetriever()
     engine(found).ask("And which flour?", BEFORE)
     asked = found.asked[-1][0]
-    assert (asked.text, asked.context) == ("which flour", BEFORE[0].text)
+    assert (asked.text, asked.context) == ("And which flour?", BEFORE[0].text)
     assert f"Question: {BEFORE[0].text} And which flour?" in prompt(scripted)

@@ -77,7 +77,69 @@ BESIDE = [
     ),
 ]
 
+IN_ANY_LANGUAGE = [
+    ("Answer in Dutch", "nl"),
+    ("Answer in Vietnamese, please.", "vi"),
+    ("用越南语回答", "vi"),
+    ("用荷兰文回答", "nl"),
+    ("請用泰語回答", "th"),
+    ("in Polish", "pl"),
+    ("Please reply in Ukrainian", "uk"),
+    ("Could you explain it in Turkish?", "tr"),
+    ("Swedish please", "sv"),
+    ("translate it into Arabic", "ar"),
+    ("翻译成阿拉伯语", "ar"),
+    ("用希腊语再说一遍", "el"),
+    ("能用波兰语回答吗？", "pl"),
+    ("in Tiếng Việt", "vi"),
+    ("answer in Nederlands", "nl"),
+    ("用粤语说", "yue"),
+    ("用廣東話回答", "yue"),
+    ("Write in Norwegian", "no"),
+    ("以后都用印度尼西亚语回答", "id"),
+    ("From now on answer in Hindi", "hi"),
+    ("answer in Mandarin", "zh-Hans"),
+    ("用葡萄牙文回答", "pt"),
+    ("用意大利語回答", "it"),
+    ("Answer in Farsi", "fa"),
+    ("换成捷克语", "cs"),
+    ("say it in Hungarian", "hu"),
+    ("use Finnish", "fi"),
+    ("auf Deutsch bitte", "de"),
+    ("in Hebrew, as a list", "he"),
+]
+
 QUESTIONS = [
+    "What did he say in English class?",
+    "Why is Dutch hard?",
+    "Which languages: Dutch, Polish, or Thai?",
+    "他会说越南语吗？",
+    "Does it work in Vietnamese?",
+    "越南语的数据够吗？",
+    "How well does it do in Swedish?",
+    "用越南语提问效果更差吗？",
+    "Who translated it into Arabic?",
+    "谁用荷兰语写了第一稿？",
+    "Is the Thai market big?",
+    "How was the Danish team?",
+    "Polish the prompt first?",
+    "What is Swahili data worth?",
+    "他为什么用德语回答？",
+    "Should it answer in Dutch?",
+    "Did he answer in Finnish?",
+    "What happened in Turkish schools?",
+    "翻译成阿拉伯语的难点是什么？",
+    "说粤语的嘉宾是谁？",
+    "Why is it so short?",
+    "How long is the context?",
+    "Is it even useful?",
+    "Will it last so long?",
+    "So, is male or female voice used?",
+    "列表在哪里？",
+    "长上下文有什么进展？",
+    "Can it write Korean?",
+    "What does in detail mean?",
+    "他觉得哪种语言最难，泰语还是越南语？",
     "What did he say about answering in English?",
     "怎么用英文写 prompt？",
     "Which languages does it support: Chinese, English, or German?",
@@ -108,6 +170,17 @@ QUESTIONS = [
 @pytest.mark.parametrize(("text", "wishes"), ALONE)
 def test_a_wish_alone(text: str, wishes: Wishes) -> None:
     assert split_wishes(text) == ("", wishes)
+
+
+@pytest.mark.parametrize(("text", "language"), IN_ANY_LANGUAGE)
+def test_any_language_is_known_by_its_english_chinese_or_own_name(text: str, language: str) -> None:
+    question, wishes = split_wishes(text)
+    assert (question, wishes.language) == ("", language)
+
+
+def test_signs_of_our_own_in_a_text_name_no_language() -> None:
+    text = "Answer in \ue100\ue000?"
+    assert split_wishes(text) == (text, Wishes())
 
 
 @pytest.mark.parametrize(("text", "question", "wishes"), BESIDE)
