@@ -192,12 +192,12 @@ def _share(judged: Sequence[Judged]) -> str:
     return f"{sum(one.right for one in judged)}/{len(judged)}" if judged else "-"
 
 
-def _main() -> None:
+def main(given: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(prog="python -m bench.checking", description=__doc__)
     parser.add_argument("--data", type=Path, default=Path(".verbatim"), help="the data folder")
     parser.add_argument("--json", action="store_true", help="print one JSON document")
     parser.add_argument("--show", action="store_true", help="print what was judged wrongly")
-    arguments = parser.parse_args()
+    arguments = parser.parse_args(given)
     base = load_embedder(None, arguments.data)
     embedder = CentredEmbedder(base, measure_means(base))
     dictionary = open_dictionary(arguments.data)
@@ -223,4 +223,4 @@ def _main() -> None:
 
 
 if __name__ == "__main__":
-    _main()
+    main()

@@ -46,6 +46,11 @@ COMPLETE = "COMPLETE"
 """What a model writes where nothing is missing from a draft."""
 HANDLE = re.compile(r"\[\d+\]")
 """An excerpt's number, as a model cites it."""
+_ELLIPTICAL = re.compile(
+    r"^\W*(?:(?:and|but|so)\W+)?(?:what|how)\s+about\b|^\W*那.*呢\W*$", re.IGNORECASE | re.DOTALL
+)
+"""The one form in each language of a question without a verb: it asks the question before again, of
+something else, and can't be read alone."""
 
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _POSSESSIVE = re.compile(r"\b(?:his|her)\b", re.IGNORECASE)
@@ -112,7 +117,8 @@ class Resolver:
         after = taken_up(alone, lead, speakers) if lead else None
         if after is None:
             return asked
-        own = self._retriever.search(alone, limit) if says_something(question, named) else None
+        stands = says_something(question, named) and not _ELLIPTICAL.search(question)
+        own = self._retriever.search(alone, limit) if stands else None
         told = self._retriever.search(after, limit)
         if own and own.answerable >= told.answerable:
             return replace(asked, evidence=own)

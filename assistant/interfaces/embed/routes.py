@@ -12,12 +12,13 @@ from contextlib import aclosing
 from dataclasses import replace
 from pathlib import Path
 from time import time
+from typing import Annotated
 
 from fastapi import FastAPI, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import HTMLResponse, StreamingResponse
 from fastapi.staticfiles import StaticFiles
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from assistant.engine import Assistant
 from assistant.interfaces.documents.requests import QUESTION_CHARS, History, turns_of
@@ -45,7 +46,7 @@ from assistant.interfaces.http.streaming import (
 from assistant.interfaces.web.narrowing import QUERY_CHARS, Choice, chosen, scope_of
 from assistant.interfaces.web.session import Exchange, FailedAnswer, Pending, turns
 from assistant.interfaces.web.views import chat_html, sources_html
-from assistant.messages.catalogue import Messages, messages
+from assistant.messages.catalogue import Messages, messages, page_languages
 from assistant.messages.languages import Lang
 from assistant.types import Answer, Update
 from corpus.types import VerbatimError
@@ -60,6 +61,12 @@ EXCHANGES = 1000
 """More exchanges than one conversation comes to."""
 
 
+def _page_language(tag: str) -> Lang:
+    if tag not in page_languages():
+        raise ValueError(f"one of {', '.join(page_languages())}")
+    return tag
+
+
 class EmbedQuestion(BaseModel):
     """One question; ``number`` is that of its exchange in the conversation, from 1."""
 
@@ -68,7 +75,7 @@ class EmbedQuestion(BaseModel):
     question: str = Field(min_length=1, max_length=QUESTION_CHARS, pattern=r"\S")
     history: History = Field(default_factory=list)
     narrowed: str = Field("", max_length=QUERY_CHARS)
-    lang: Lang = "en"
+    lang: Annotated[Lang, AfterValidator(_page_language)] = "en"
     number: int = Field(1, ge=1, le=EXCHANGES)
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from assistant.evaluation.questions import EvalQuestion, read_questions
-from assistant.library import Opened
+from assistant.library import OpenLibrary
 from assistant.types import Turn
 from index.types import Evidence
 
@@ -29,7 +29,7 @@ def questions(kind: str) -> list[EvalQuestion]:
     return [one for one in read_questions(FILE) if one.id.startswith(kind)]
 
 
-def found(opened: Opened, question: EvalQuestion, *, behind: bool = True) -> Evidence:
+def found(opened: OpenLibrary, question: EvalQuestion, *, behind: bool = True) -> Evidence:
     """The evidence for a question, ``behind`` those before it or without them."""
     history = [Turn("user", text) for text in question.history if behind]
     return opened.assistant.search(question.text, 5, history)[0]
@@ -41,7 +41,7 @@ def test_the_set_is_large_enough_and_in_three_writings() -> None:
         assert {one.language for one in questions(kind)} == {"zh-Hans", "zh-Hant", "en"}
 
 
-def test_what_stands_alone_keeps_its_first_hit(shipped: Opened) -> None:
+def test_what_stands_alone_keeps_its_first_hit(shipped: OpenLibrary) -> None:
     lost = [
         one.text
         for one in questions("alone")
@@ -50,7 +50,7 @@ def test_what_stands_alone_keeps_its_first_hit(shipped: Opened) -> None:
     assert len(lost) <= (1 - KEPT) * len(questions("alone")), lost
 
 
-def test_what_leans_finds_its_answer_first(shipped: Opened) -> None:
+def test_what_leans_finds_its_answer_first(shipped: OpenLibrary) -> None:
     gold = {
         one.id: {(place.file, place.heading) for place in one.gold} for one in questions("leaning")
     }
@@ -63,7 +63,7 @@ def test_what_leans_finds_its_answer_first(shipped: Opened) -> None:
     assert len(late) <= (1 - FIRST) * len(gold), late
 
 
-def test_the_turns_before_answer_nothing_that_no_talk_answers(shipped: Opened) -> None:
+def test_the_turns_before_answer_nothing_that_no_talk_answers(shipped: OpenLibrary) -> None:
     drawn = [
         one.text
         for one in questions("elsewhere")
@@ -82,7 +82,7 @@ def test_the_turns_before_answer_nothing_that_no_talk_answers(shipped: Opened) -
     ],
 )
 def test_the_talk_follows_the_question(
-    shipped: Opened, before: str, question: str, file: str
+    shipped: OpenLibrary, before: str, question: str, file: str
 ) -> None:
     evidence, _ = shipped.assistant.search(question, 3, [Turn("user", before)])
     assert evidence.hits[0].chunk.file == file

@@ -55,7 +55,6 @@ def shelf(tmp_path: Path) -> Iterator[Shelf]:
         (Scope(transcripts=some("workshop"), speakers=some("Ann Lee")), set()),
         (Scope(transcripts=some("gone")), set()),
     ],
-    ids=str,
 )
 def test_only_what_is_in_scope_is_found(shelf: Shelf, scope: Scope, files: set[str]) -> None:
     assert set(shelf.files(Query(KNIFE, scope=scope))) == files
