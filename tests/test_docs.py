@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import ast
 import re
 import shlex
 from collections.abc import Iterator
@@ -16,9 +17,10 @@ from assistant.interfaces.cli.main import build_parser
 from assistant.settings import SHIPPED_LIBRARY, VARIABLES
 from corpus.library import Library
 from corpus.readers.note import read_note
-from tests.project import ROOT, tracked_files
+from tests.project import ROOT, parsed, tracked_files
 
 USE = "docs/use.md"
+DEVELOP = "docs/develop.md"
 PAGES = [
     str(path) for path in tracked_files() if path.suffix == ".md" and "corpus" not in path.parts
 ]
@@ -127,6 +129,53 @@ def test_links_inside_the_project_lead_somewhere(page: str) -> None:
     folder = (ROOT / page).parent
     broken = [target for target in inside if not (folder / target.partition("#")[0]).exists()]
     assert not broken, f"{page} links to what isn't there: {broken}"
+
+
+def defined(path: str) -> set[str]:
+    """Functions, classes and ``Class.method`` of a file."""
+    names = set()
+    for node in parsed(Path(path)).body:
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            names.add(node.name)
+        if isinstance(node, ast.ClassDef):
+            own = (
+                each
+                for each in node.body
+                if isinstance(each, ast.FunctionDef | ast.AsyncFunctionDef)
+            )
+            names.update(f"{node.name}.{each.name}" for each in own)
+    return names
+
+
+def test_the_ways_through_the_house_lead_over_what_is_there() -> None:
+    """Each name in the two walks of docs/develop.md is defined in the file that is named next, or
+    in one that was named before it in the same step."""
+    walks = text_of(DEVELOP).split("## The way of a question")[1].split("## Habits")[0]
+    lost = []
+    for step in re.findall(r"^\d+\. (.*)$", walks, re.M):
+        words = re.findall(r"`([^`]+)`", step)
+        files = [word for word in words if word.endswith(".py")]
+        assert files, step
+        names = [word for word in words if re.fullmatch(r"[A-Za-z_]+(?:\.[a-z_]+)?", word)]
+        known = set().union(*map(defined, files))
+        lost += [name for name in names if name not in known]
+    assert not lost, f"{DEVELOP} leads over what isn't there: {lost}"
+
+
+def test_every_room_has_its_line() -> None:
+    rows = set(re.findall(r"^\| `([\w./]+)` \|", text_of(DEVELOP), re.M))
+    rooms = {f"{path.parent}/" for path in tracked_files() if path.name == "__init__.py"}
+    tops = {"assistant", "corpus", "index"}
+    assert rows - {"app.py", "tests/", "bench/"} == {
+        room for room in rooms if room.partition("/")[0] in tops
+    }
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_the_files_named_in_the_docs_are_there(page: str) -> None:
+    named = re.findall(r"`((?:assistant|corpus|index|tests|bench)/[\w./-]*)`", text_of(page))
+    lost = [name for name in named if not (ROOT / name).exists()]
+    assert not lost, f"{page} names files that aren't there: {lost}"
 
 
 def notes_shown() -> list[str]:
