@@ -1,14 +1,17 @@
 # make run    install what is missing into .venv, then open the chat on http://127.0.0.1:7860
 # make test   install the test tools as well and run every test
 # make check  format, lint and types first, then the tests
+# make bench  measure all that needs no data from elsewhere, as one table
 #
-# PYTHON=python3.12 names the interpreter that .venv is made with; ARGS goes to `app.py serve`
-# and PYTEST_ARGS to pytest: make run ARGS="--library ~/notes --port 8000".
+# PYTHON=python3.12 names the interpreter that .venv is made with; ARGS goes to `app.py serve` and
+# to the benches, PYTEST_ARGS to pytest: make run ARGS="--library ~/notes --port 8000". WORKERS=0
+# runs the tests in one process, where -x and a debugger are at home.
 
 PYTHON ?= python3
 VENV ?= .venv
 ARGS ?=
 PYTEST_ARGS ?=
+WORKERS ?= 2
 
 # Where there is a desktop, the page opens in its browser.
 OPEN ?= $(if $(DISPLAY)$(WAYLAND_DISPLAY)$(filter Darwin,$(shell uname)),--open)
@@ -32,7 +35,7 @@ run: $(RUN_STAMP)
 	$(BIN)/python app.py serve $(OPEN) $(ARGS)
 
 test: $(DEV_STAMP)
-	$(BIN)/python -m pytest $(PYTEST_ARGS)
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile $(PYTEST_ARGS)
 
 check: $(DEV_STAMP)
 	$(BIN)/ruff format --check .
