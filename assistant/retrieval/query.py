@@ -47,10 +47,11 @@ COMPLETE = "COMPLETE"
 HANDLE = re.compile(r"\[\d+\]")
 """An excerpt's number, as a model cites it."""
 _ELLIPTICAL = re.compile(
-    r"^\W*(?:(?:and|but|so)\W+)?(?:what|how)\s+about\b|^\W*那.*呢\W*$", re.IGNORECASE | re.DOTALL
+    r"^\W*(?:(?:and|but|so)\W+)?(?:what|how)\s+about\b(?P<en>.*)|^\W*那(?P<zh>.*)呢\W*$",
+    re.IGNORECASE | re.DOTALL,
 )
 """The one form in each language of a question without a verb: it asks the question before again, of
-something else, and can't be read alone."""
+something else, which the group gives, and can't be read alone."""
 
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _POSSESSIVE = re.compile(r"\b(?:his|her)\b", re.IGNORECASE)
@@ -114,7 +115,9 @@ class Resolver:
             question, alone, wishes.language or detect_language(question), wishes
         )
         lead = lead_of(turns, speakers, self._retriever.talks())
-        after = taken_up(alone, lead, speakers) if lead else None
+        if lead is None or taken_up(alone, lead, speakers) is None:
+            return asked
+        after = taken_up(alone, self._answered(lead, scope), speakers)
         if after is None:
             return asked
         stands = says_something(question, named) and not _ELLIPTICAL.search(question)
@@ -130,8 +133,20 @@ class Resolver:
             found = self._retriever.search(query, limit)
             if found.answerable >= least:
                 return replace(asked, question=rewritten, query=query, evidence=found)
-        whole = f"{after.context} {after.text}".strip()
+        whole = f"{after.context} {question}" if after.context else after.text
         return replace(asked, question=whole, query=after, evidence=told)
+
+    def _answered(self, lead: Lead, scope: Scope) -> Lead:
+        """The lead with who and which talk answers it, where the reply didn't tell."""
+        if lead.speakers and lead.transcripts:
+            return lead
+        for hit in self._retriever.search(Query(lead.question, scope=scope), 1).hits:
+            return replace(
+                lead,
+                speakers=lead.speakers or tuple(filter(None, (hit.best.speaker,))),
+                transcripts=lead.transcripts or (hit.chunk.transcript_id,),
+            )
+        return lead
 
 
 def lead_of(history: Sequence[Turn], speakers: Sequence[str], talks: Sequence[Talk]) -> Lead | None:
@@ -180,7 +195,16 @@ def taken_up(alone: Query, lead: Lead, speakers: Sequence[str]) -> Query | None:
         text = _with_person(alone.text, lead.speakers[0])
         if text != alone.text:
             return replace(after, text=text)
-    return replace(after, context=lead.question) if width(alone.text) < WHOLE_WIDTH else None
+    if width(alone.text) >= WHOLE_WIDTH:
+        return None
+    return replace(after, text=_subject(alone.text), context=lead.question)
+
+
+def _subject(question: str) -> str:
+    """What a question is searched by beside the one before it: its words, or what it names alone"""
+    elliptical = _ELLIPTICAL.search(question)
+    subject = elliptical[elliptical.lastgroup or 0] if elliptical else question
+    return re.sub(r"^\W+|\W+$", "", subject) or question
 
 
 def _with_person(text: str, person: str) -> str:
