@@ -34,6 +34,8 @@ help:
 run: $(RUN_STAMP)
 	$(BIN)/python app.py serve $(OPEN) $(ARGS)
 
+# Compiled once and kept, not by each worker and each program that the tests start.
+test: export PYTHONDONTWRITEBYTECODE =
 test: $(DEV_STAMP)
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile $(PYTEST_ARGS)
 

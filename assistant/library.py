@@ -25,7 +25,8 @@ from corpus.chunks import Budget
 from corpus.library import Library
 from corpus.readers import SUFFIXES
 from corpus.types import LibraryError, ReadError, Transcript, VerbatimError
-from index.embedding.centring import CentredEmbedder, LanguageMeans, measure_means, reference_digest
+from index.embedding.bundled import MODELS
+from index.embedding.centring import CentredEmbedder, LanguageMeans, kept_means, reference_digest
 from index.embedding.embedder import SentenceEmbedding, load_cross_encoder, load_embedder
 from index.lexical.dictionary import Dictionary, open_dictionary
 from index.retriever import TranscriptRetriever
@@ -125,7 +126,7 @@ class LockedLibrary:
         )
         budget = Budget(settings.chunk_tokens, base.window_tokens, base.count_tokens)
         store.claim(_manifest(base, budget))
-        embedder = CentredEmbedder(base, _means(base, store, say))
+        embedder = CentredEmbedder(base, _means(base, store, settings.data / MODELS, say))
         say("bringing the index up to date")
         report = sync(self.library, store, embedder, budget, on_progress)
         dictionary = open_dictionary(settings.data)
@@ -197,13 +198,13 @@ def _manifest(base: Embedder, budget: Budget) -> Manifest:
     )
 
 
-def _means(base: Embedder, store: IndexStore, say: Say) -> LanguageMeans:
-    """The language means that are frozen with the index; measured when it is new."""
+def _means(base: Embedder, store: IndexStore, models: Path, say: Say) -> LanguageMeans:
+    """The language means that are frozen with the index, once for each model in a data folder."""
     stored = store.catalog.read_value("means")
     if stored is not None:
         return LanguageMeans.from_bytes(stored)
     say("measuring the languages' means")
-    means = measure_means(base)
+    means = kept_means(base, models)
     store.catalog.write_value("means", means.to_bytes())
     return means
 

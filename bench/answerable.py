@@ -14,6 +14,7 @@ import json
 import sys
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
@@ -134,10 +135,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--count", type=int, help="how many of its questions, evenly from all")
     parser.add_argument("--questions", type=Path, action="append", default=[], help="file for eval")
     parser.add_argument("--library", type=Path, default=Settings().library)
+    parser.add_argument("--data", type=Path, help="a data folder to use (default: a new one)")
     parser.add_argument("--json", action="store_true", help="print one JSON document")
     given = parser.parse_args(arguments)
-    with tempfile.TemporaryDirectory() as temporary:
-        data = Path(temporary)
+    with nullcontext(given.data) if given.data else tempfile.TemporaryDirectory() as folder:
+        data = Path(folder)
         figures = [neighbouring(file, given.library, data) for file in given.questions]
         if given.xquad:
             figures += off_topic(data, read_xquad_folder(given.xquad), given.count)

@@ -1,8 +1,8 @@
 """How long starting takes and where the time goes: ``python -m bench.startup [--json]``.
 
 The real program over a real index, as its own process: the time to the first page, to being ready,
-to the first answer of ``POST /api/ask`` and to the following ones; then a second start that tells
-who is imported.
+to the first answer of ``POST /api/ask`` and to the following ones; with ``--imports`` then a second
+start that tells what is imported.
 """
 
 from __future__ import annotations
@@ -39,7 +39,8 @@ _IMPORT = re.compile(r"^import time:\s+(\d+) \|\s+\d+ \|\s+([\w.]+)", re.M)
 
 @dataclass(frozen=True, slots=True)
 class Startup:
-    """Seconds from the start of the process, and seconds an answer takes."""
+    """Seconds from the start of the process, and seconds an answer takes; ``imports_s`` by library,
+    empty where it wasn't asked for."""
 
     first_index_s: float
     later_index_s: float
@@ -67,7 +68,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     library = ["--library", str(arguments.library.resolve())] if arguments.library else []
     chosen = nullcontext(str(arguments.data)) if arguments.data else None
     with chosen or tempfile.TemporaryDirectory(prefix="verbatim-bench-") as folder:
-        measured = measure(Path(folder), library, arguments.questions or QUESTIONS)
+        measured = measure(
+            Path(folder), library, arguments.questions or QUESTIONS, imports=arguments.imports
+        )
     if arguments.json:
         print(json.dumps(asdict(measured), ensure_ascii=False))
     else:
@@ -81,21 +84,26 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--data", type=Path, help="a data folder to use (default: a new one, model unpacked anew)"
     )
+    parser.add_argument(
+        "--imports", action="store_true", help="start once more to tell what is imported"
+    )
     parser.add_argument("--json", action="store_true", help="print one JSON document")
     parser.add_argument("questions", nargs="*", help="questions to ask (default: eight of our own)")
     return parser
 
 
-def measure(data: Path, library: list[str], questions: Sequence[str]) -> Startup:
+def measure(data: Path, library: list[str], questions: Sequence[str], *, imports: bool) -> Startup:
     """Index, index again, serve and ask, all over ``data``; in an empty folder the first index
     unpacks the model as well."""
     first_index_s, later_index_s = index_s(data, library), index_s(data, library)
     with running(data, *library) as server:
         page_s, ready_s = server.wait_until_up(), server.wait_until_ready()
         first_s, *others_s = [ask_s(server.url, each) for each in (*questions, questions[0])]
-    with running(data, *library, interpreter=("-X", "importtime")) as server:
-        server.wait_until_ready()
-        imports_s = import_shares(server.told(), count=12)
+    imports_s = {}
+    if imports:
+        with running(data, *library, interpreter=("-X", "importtime")) as server:
+            server.wait_until_ready()
+            imports_s = import_shares(server.told(), count=12)
     return Startup(
         first_index_s=first_index_s,
         later_index_s=later_index_s,
@@ -138,7 +146,8 @@ def table(measured: Startup) -> Iterable[str]:
         "following answers, slowest": measured.slowest_answer_s,
     }
     yield from (f"{label:<30}{seconds:>9.3f} s" for label, seconds in labels.items())
-    yield "imports up to being ready, each library's own modules (measuring slows them)"
+    if measured.imports_s:
+        yield "imports up to being ready, each library's own modules (measuring slows them)"
     yield from (f"  {name:<28}{seconds:>9.3f} s" for name, seconds in measured.imports_s.items())
 
 

@@ -15,14 +15,16 @@ import pytest
 from assistant import library as opening
 from assistant.library import LockedLibrary, OpenLibrary, lock_library
 from assistant.settings import Settings
-from index.embedding.bundled import unpack
-from index.lexical.dictionary import open_dictionary
+from index.embedding.bundled import MODELS
+from index.lexical.dictionary import DICTIONARIES
 from tests.builders import KITCHEN_NOTE
 from tests.running import Run
 from tests.sharing import load_once, measure_once, one_at_a_time
 
 GUARD = Path(__file__).parent / "guard"
 WORKER = "PYTEST_XDIST_WORKER"
+NEVER_WRITTEN_TO = (MODELS, DICTIONARIES)
+"""Folders of a data folder whose files may be shared; those of an index may not."""
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 # A shared machine makes single examples slow: time alone is no failure.
@@ -86,20 +88,28 @@ def chromium() -> str:
     pytest.skip(reason)
 
 
+def _prepare(data: Path) -> None:
+    """Whatever is made once in a data folder is made here, and the shipped transcripts indexed."""
+    if not data.exists():
+        with lock_library(Settings(data=data)) as held:
+            held.open(lambda _: None)
+
+
 @pytest.fixture(scope="session")
 def model_dir(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """A data folder with the bundled model and the dictionary; large, so it goes at the end.
 
-    Where several processes share the tests, the first one unpacks for all: each has a folder of its
-    own, as each holds its own indexes, but the same files in it.
+    Where several processes share the tests, the first one makes it for all: each has a folder of
+    its own, as each holds its own indexes, but the same models in it.
     """
     folder = tmp_path_factory.mktemp("model")
     if WORKER in os.environ:
         shared = tmp_path_factory.getbasetemp().parent / "unpacked"
         with one_at_a_time(shared.with_suffix(".lock")):
-            unpack(shared)
-            open_dictionary(shared)
-        shutil.copytree(shared, folder, dirs_exist_ok=True, copy_function=os.link)
+            _prepare(shared)
+        for part in shared.iterdir():
+            copy = os.link if part.name in NEVER_WRITTEN_TO else shutil.copy2
+            shutil.copytree(part, folder / part.name, copy_function=copy)
     yield folder
     shutil.rmtree(folder, ignore_errors=True)
 
@@ -109,7 +119,7 @@ def _one_model() -> Iterator[None]:
     """Whatever opens a library in this process shares one model; processes load their own."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(opening, "load_embedder", load_once)
-        patch.setattr(opening, "measure_means", measure_once)
+        patch.setattr(opening, "kept_means", lambda embedder, _: measure_once(embedder))
         yield
 
 

@@ -23,6 +23,8 @@ from threading import Event, Thread
 from typing import Any, cast
 
 DONE = "[DONE]"
+PATIENCE_S = 10.0
+"""How long a test waits at most for what happens at once on a machine that is not busy."""
 
 
 @dataclass(frozen=True)
@@ -93,14 +95,15 @@ class Scene:
 
 
 class ScriptedServer:
-    """The server. ``requests`` are those for completions, oldest first; ``left`` is set when a
-    client closed the connection before its reply was through."""
+    """The server. ``requests`` are those for completions, oldest first; ``reached`` is set when one
+    has come, ``left`` when a client closed the connection before its reply was through."""
 
     def __init__(self, models: Sequence[str] = ("scripted",)) -> None:
         self.models = list(models)
         self.models_status = 200
         self.requests: list[Request] = []
         self.looks = 0
+        self.reached = Event()
         self.left = Event()
         self._scenes: list[Scene] = []
         self._closing = Event()
@@ -119,6 +122,7 @@ class ScriptedServer:
 
     def scene_for(self, request: Request) -> Scene:
         self.requests.append(request)
+        self.reached.set()
         for scene in self._scenes:
             if scene.meant(request):
                 if scene.once:
@@ -134,6 +138,11 @@ class ScriptedServer:
             readable, _, _ = select.select([connection], [], [], min(left_s, 0.02))
             if readable or self._closing.is_set():
                 raise ConnectionAbortedError
+
+    def is_left(self) -> bool:
+        """Whether a client goes before its reply is through; waits for it as long as is sensible on
+        a busy machine."""
+        return self.left.wait(PATIENCE_S)
 
     def start(self) -> None:
         self._thread.start()

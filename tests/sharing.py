@@ -12,10 +12,12 @@ from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 
-from index.embedding.centring import LanguageMeans, measure_means
+from index.embedding.bundled import MODELS
+from index.embedding.centring import LanguageMeans, kept_means, measure_means
 from index.embedding.embedder import Precision, SentenceEmbedding, load_embedder
 from index.types import Embedder
 
+_folders: dict[str, Path] = {}
 _means: dict[str, LanguageMeans] = {}
 
 
@@ -33,15 +35,17 @@ def load_once(
 
 @cache
 def _bundled(data_dir: Path, device: str | None, precision: Precision) -> SentenceEmbedding:
-    return load_embedder(None, data_dir, device, precision)
+    embedder = load_embedder(None, data_dir, device, precision)
+    _folders[embedder.name] = data_dir / MODELS
+    return embedder
 
 
 def measure_once(embedder: Embedder) -> LanguageMeans:
-    """As ``measure_means``."""
-    if not isinstance(embedder, SentenceEmbedding):
+    """As ``measure_means``, which all processes together need to do once for the bundled model."""
+    if not isinstance(embedder, SentenceEmbedding) or embedder.name not in _folders:
         return measure_means(embedder)
     if embedder.name not in _means:
-        _means[embedder.name] = measure_means(embedder)
+        _means[embedder.name] = kept_means(embedder, _folders[embedder.name])
     return _means[embedder.name]
 
 

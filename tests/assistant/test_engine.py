@@ -92,14 +92,16 @@ def test_the_assistants_own_words_are_in_the_language_of_the_question(
     assert assistant(min_confidence=1.0).ask(question).text.startswith(refusal)
 
 
-def test_asking_takes_the_history_in_and_searches_at_most_twice() -> None:
+def test_asking_takes_the_history_in_and_searches_for_both_readings() -> None:
     scripted = ScriptedRetriever()
     before = "How long does a sourdough starter take?"
     answer = assistant(scripted).ask("And the water?", asked(before))
-    assert [(query.context, limit) for query, limit in scripted.asked] == [("", 8), (before, 8)]
+    who_answered, *readings = scripted.asked
+    assert who_answered == (Query(before), 1)
+    assert [(query.context, limit) for query, limit in readings] == [("", 8), (before, 8)]
     assert answer.citations[0].file == "bread.md"
     evidence, laps = assistant(scripted).search("And the water?", 3, asked(before))
-    assert scripted.asked[2:] == [(query, 3) for query, _ in scripted.asked[:2]]
+    assert scripted.asked[3:] == [who_answered, *((query, 3) for query, _ in readings)]
     assert evidence == FOUND["starter"]
     assert list(laps) == ["resolve", "search", "total"]
 

@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
 
 import pytest
 
 from assistant.engine import Assistant
-from assistant.interfaces.web.session import Exchange, FailedAnswer, Pending, converse, turns
+from assistant.interfaces.web.session import (
+    Exchange,
+    FailedAnswer,
+    Pending,
+    Stopped,
+    converse,
+    forget,
+    stop,
+    turns,
+)
 from assistant.library import Loading, LoadState
 from assistant.messages.catalogue import messages
-from assistant.types import Turn
+from assistant.types import Turn, Update
 from corpus.types import ModelError, VerbatimError
 from tests.assistant.interfaces.web.fakes import ANSWERED, FakeEngine, held_back, loaded
 
@@ -82,6 +92,33 @@ def test_a_question_asked_early_says_that_it_waits() -> None:
     assert isinstance(first, Pending) and first.note.startswith(EN("chat.loading_wait"))
     go.set()
     assert list(steps)[-1] == (Exchange("early", ANSWERED),)
+
+
+def test_a_question_that_waits_can_be_stopped_or_forgotten() -> None:
+    for end, left in ((stop, [(Exchange("early", Stopped(None)),)]), (forget, [()])):
+        engine = FakeEngine()
+        loading, go = held_back(engine)
+        steps = converse(loading.start(), (), "early", EN)
+        end(next(steps))
+        go.set()
+        assert list(steps) == left
+        assert engine.asked == []
+
+
+def test_a_question_that_is_forgotten_leaves_an_empty_conversation() -> None:
+    go = threading.Event()
+
+    def one_and_no_more(_: str) -> Iterator[Update]:
+        yield Update("writing", ANSWERED)
+        go.wait(10)
+
+    engine = FakeEngine(updates=one_and_no_more)
+    steps = converse(loaded(engine), (), "new?", EN)
+    next(steps)
+    forget(next(steps))
+    assert list(steps) == [()]
+    go.set()
+    assert engine.closed.wait(5)
 
 
 def test_nothing_is_asked_without_words() -> None:

@@ -40,10 +40,12 @@ COMMANDS = {
     "embedding": ["--data", "DATA", "--texts", "3", "--rounds", "1", "--xquad", "XQUAD"],
     "indexing": ["--library", "LIBRARY", "--data", "DATA", "--chunks", "1", "--rounds", "1"],
     "citing": ["--library", "TALK", "--data", "DATA", "--quotes", "2", "--foreign", "FOREIGN"],
-    "checking": ["--data", "DATA"],
+    "checking": ["amounts", "--data", "DATA"],
     "centring": ["--xquad", "XQUAD"],
     "retrieval": ["--xquad", "XQUAD", "--questions", "2"],
-    "answerable": ["--xquad", "XQUAD", "--questions", "QUESTIONS", "--library", "LIBRARY"],
+    "answerable": [
+        *("--xquad", "XQUAD", "--questions", "QUESTIONS", "--library", "LIBRARY", "--data", "DATA")
+    ],
     "context": ["QUESTIONS", "--library", "LIBRARY", "--data", "DATA"],
     "scale": ["--library", "LIBRARY", "--chunks", "30", "--searches", "2", "--restricted", "1"],
     "answers": ["QUESTIONS", "--library", "LIBRARY", "--data", "DATA", *("--llm", "any")],

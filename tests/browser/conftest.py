@@ -15,7 +15,7 @@ from playwright.sync_api import Browser, Page, Route, expect, sync_playwright
 from assistant.engine import Assistant
 from assistant.library import Loading
 from tests.assistant.interfaces.web.fakes import FakeEngine, answer_or_refuse, loaded
-from tests.browser.serving import served
+from tests.browser.serving import Stage, served
 
 ARGUMENTS = [
     # Root, as in most containers, can't have Chromium's sandbox.
@@ -92,10 +92,23 @@ def opened() -> Iterator[contextlib.ExitStack]:
         yield stack
 
 
+@pytest.fixture(scope="session")
+def stage() -> Iterator[tuple[str, Stage]]:
+    """A server, and what is on it."""
+    stage = Stage()
+    with served(stage) as address:
+        yield address, stage
+
+
 @pytest.fixture
-def serve_loading(opened: contextlib.ExitStack) -> ServeLoading:
-    """Serves an engine in the making for as long as the test runs and gives the address."""
-    return lambda loading: opened.enter_context(served(loading))
+def serve_loading(stage: tuple[str, Stage]) -> ServeLoading:
+    """Serves an engine in the making until another is served and gives the address."""
+
+    def show(loading: Loading) -> str:
+        stage[1].shown = loading.start()
+        return stage[0]
+
+    return show
 
 
 @pytest.fixture

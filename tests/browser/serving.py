@@ -11,10 +11,29 @@ from typing import Any
 
 import uvicorn
 
+from assistant.engine import Assistant
 from assistant.interfaces.server import LOOP, create_app
-from assistant.library import Loading
+from assistant.library import Loading, LoadState
+from tests.assistant.interfaces.web.fakes import FakeEngine
 
 START_S = 20
+
+
+class Stage(Loading):
+    """One server for many tests: it has the engine, or the lack of one, that is put on it last."""
+
+    def __init__(self) -> None:
+        self.shown = Loading(lambda _: FakeEngine())
+
+    @property
+    def state(self) -> LoadState:
+        return self.shown.state
+
+    def start(self) -> Loading:
+        return self.shown.start()
+
+    def get(self, timeout_s: float) -> Assistant:
+        return self.shown.get(timeout_s)
 
 
 @contextlib.contextmanager

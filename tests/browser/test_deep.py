@@ -22,7 +22,7 @@ from tests.assistant.interfaces.web.fakes import WRITTEN, FakeEngine
 from tests.assistant.kitchen import KitchenRetriever, source
 from tests.browser.conftest import OpenTab, Tab
 from tests.index.fakes import FakeEmbedder
-from tests.scripted_llm import Request, Scene, ScriptedServer, serving
+from tests.scripted_llm import PATIENCE_S, Request, Scene, ScriptedServer, serving
 
 pytestmark = pytest.mark.browser
 FOUND = Step("search", "As asked: 8 passages", 0.4)
@@ -140,12 +140,13 @@ def test_the_tree_grows_while_the_model_works(
 def test_stopping_before_the_first_word_reaches_the_model(
     open_tab: OpenTab, serve_engine: Callable[[Assistant], str], scripted: ScriptedServer
 ) -> None:
-    scripted.play(Scene("A sharp knife is safer [1].", first_s=15.0))
+    scripted.play(Scene("A sharp knife is safer [1].", first_s=3 * PATIENCE_S))
     page = ask_deep(open_tab(serve_engine(kitchen(scripted))))
     expect(page.locator(".vb-tree").first).to_contain_text("Draft over all parts…")
+    assert scripted.reached.wait(PATIENCE_S)
     page.get_by_role("button", name="Stop").click()
     expect(page.locator("#exchange-1")).to_have_attribute("data-state", "stopped")
-    assert scripted.left.wait(3.0)
+    assert scripted.is_left()
 
 
 def test_steps_fit_a_small_screen(

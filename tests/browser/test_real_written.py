@@ -76,7 +76,7 @@ def test_stopping_ends_the_models_stream(open_tab: OpenTab, site: Site) -> None:
     expect(page.locator(".vb-sentence").first).to_be_visible(timeout=15_000)
     page.get_by_role("button", name="Stop").click()
     expect(page.locator("#exchange-1")).to_have_attribute("data-state", "stopped")
-    assert server.left.wait(10)
+    assert server.is_left()
 
 
 def test_a_model_that_fails_leaves_the_quotes(open_tab: OpenTab, site: Site) -> None:

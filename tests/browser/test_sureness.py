@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import expect
 
 from assistant.engine import Assistant
+from assistant.types import Answer
 from tests.assistant.interfaces.web.fakes import ANSWERED, REFUSED, FakeEngine
 from tests.browser.conftest import OpenTab, Tab
 
@@ -29,30 +30,29 @@ def test_an_answer_says_how_sure_it_is_and_more_when_asked(tab: Tab) -> None:
     expect(sure).to_contain_text("文稿里有明确的回答")
 
 
-@pytest.mark.parametrize(
-    ("answered", "answerable", "level", "line"),
-    [
-        (True, 0.75, "probable", "The talks probably answer this"),
-        (True, 0.55, "possible", "The talks may answer this: check the quotes"),
-        (False, 0.35, "close", "Not sure: some passages come near this"),
-        (False, 0.02, "nothing", "Quite sure: nothing that was searched answers this"),
-    ],
-)
+LEVELS = {
+    "probable": (ANSWERED, 0.75, "The talks probably answer this"),
+    "possible": (ANSWERED, 0.55, "The talks may answer this: check the quotes"),
+    "close": (REFUSED, 0.35, "Not sure: some passages come near this"),
+    "nothing": (REFUSED, 0.02, "Quite sure: nothing that was searched answers this"),
+}
+
+
 def test_words_and_bars_tell_the_same(
-    open_tab: OpenTab,
-    serve_engine: Callable[[Assistant], str],
-    answered: bool,
-    answerable: float,
-    level: str,
-    line: str,
+    open_tab: OpenTab, serve_engine: Callable[[Assistant], str]
 ) -> None:
-    answer = replace(ANSWERED if answered else REFUSED, answerable=answerable)
-    tab = open_tab(serve_engine(FakeEngine(lambda _: answer)))
+    def reply(level: str) -> Answer:
+        answer, answerable, _ = LEVELS[level]
+        return replace(answer, answerable=answerable)
+
+    tab = open_tab(serve_engine(FakeEngine(reply)))
     page = tab.open()
-    tab.ask("sure?")
-    expect(page.locator(f".vb-sure[data-level={level}]")).to_contain_text(line)
-    filled = page.evaluate(
-        """[...document.querySelectorAll(".vb-bars i")].map(e => getComputedStyle(e))
-          .filter(style => style.backgroundColor === style.borderTopColor).length"""
-    )
-    assert filled == {"probable": 2, "possible": 1}.get(level, 0)
+    for number, (level, (_, _, line)) in enumerate(LEVELS.items(), 1):
+        tab.ask(level)
+        sure = page.locator(f"#exchange-{number} .vb-sure[data-level={level}]")
+        expect(sure).to_contain_text(line)
+        filled = sure.evaluate(
+            """e => [...e.querySelectorAll(".vb-bars i")].map(e => getComputedStyle(e))
+              .filter(style => style.backgroundColor === style.borderTopColor).length"""
+        )
+        assert filled == {"probable": 2, "possible": 1}.get(level, 0)

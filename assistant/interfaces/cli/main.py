@@ -43,7 +43,6 @@ from assistant.interfaces.documents.text import (
 )
 from assistant.interfaces.http.access import TOKEN_MINUTES, read_token, sign_token, talk_ids
 from assistant.interfaces.mcp.server import require_mcp, run_mcp
-from assistant.interfaces.server import create_app, serve
 from assistant.interfaces.wiki.pages import Flavour, Style, WikiReport, make_pages
 from assistant.interfaces.wiki.writing import refuse_among_transcripts, write_pages
 from assistant.library import Build, Loading, LockedLibrary, OpenLibrary, Say, lock_library
@@ -208,6 +207,8 @@ def _building(held: LockedLibrary) -> Build:
 
 
 def _serve(arguments: argparse.Namespace, settings: Settings) -> int:
+    from assistant.interfaces.server import create_app, serve
+
     with lock_library(settings) as held:
         announce = _announce(open_page=getattr(arguments, "open", False))
         app = create_app(Loading(_building(held)), settings.serving, settings.host)

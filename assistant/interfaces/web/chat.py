@@ -18,7 +18,13 @@ import gradio as gr
 
 from assistant.interfaces.web.narrowing import chips_html, mode_of, scope_html, scope_of
 from assistant.interfaces.web.rendering import render
-from assistant.interfaces.web.session import QUESTION_CHARS, Conversation, converse, stop
+from assistant.interfaces.web.session import (
+    QUESTION_CHARS,
+    Conversation,
+    converse,
+    forget,
+    stop,
+)
 from assistant.interfaces.web.views import (
     asking_buttons,
     chat_html,
@@ -248,8 +254,9 @@ def _wire_questions(parts: Components, loading: Loading) -> None:
 def _wire_choices(parts: Components, loading: Loading, asked: Any) -> None:
     """A new chat, and what to search in; ``asked`` is the event that a new chat gives up."""
 
-    def forget(lang: Lang, narrowed: str, conversation: Conversation) -> dict[Any, Any]:
-        stop(conversation)
+    def begin_anew(lang: Lang, narrowed: str, conversation: Conversation) -> dict[Any, Any]:
+        # Gradio cancels the event too, but not always before its last update is on the way.
+        forget(conversation)
         emptied = shown_dialogue(lang, ()) | shown_scope(loading, lang, narrowed)
         chosen = shown_modes(loading, lang, narrowed, None)
         return _filled(parts, emptied | chosen | {"question": ""})
@@ -259,7 +266,7 @@ def _wire_choices(parts: Components, loading: Loading, asked: Any) -> None:
 
     wished = _named(parts, ("language", "narrowed"))
     parts["new_chat"].click(
-        forget,
+        begin_anew,
         [*wished, parts["conversation"]],
         _named(parts, ("question", *DIALOGUE, *SCOPE, *MODE)),
         js=_AS_ADDRESSED,

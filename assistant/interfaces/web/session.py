@@ -27,13 +27,39 @@ def with_detail(text: str, detail: str) -> str:
     return f"{text} ({detail})" if detail else text
 
 
+class Waiting:
+    """A question that waits for its answer, in the hands of who asked it; any thread may end it."""
+
+    def __init__(self) -> None:
+        self.is_stopped = False
+        self.is_forgotten = False
+        self._work: Work[Update] | None = None
+
+    def begin(self, work: Work[Update]) -> None:
+        """What is to be stopped from now on."""
+        self._work = work
+        if self.is_stopped:
+            work.stop()
+
+    def stop(self) -> None:
+        """Ends the work; what was checked by then stays."""
+        self.is_stopped = True
+        if self._work:
+            self._work.stop()
+
+    def forget(self) -> None:
+        """Ends the work, and nothing is shown any more."""
+        self.is_forgotten = True
+        self.stop()
+
+
 @dataclass(frozen=True, slots=True)
 class Pending:
     """Not answered yet; ``note`` says what is going on, ``update`` how far the answer has come."""
 
     note: str
     update: Update | None = None
-    work: Work[Update] | None = field(default=None, repr=False, compare=False)
+    waiting: Waiting | None = field(default=None, repr=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,32 +122,50 @@ def converse(
     """The conversation as it grows by ``question``: waiting, being answered, then answered or not.
 
     ``narrowed`` is what to search in, as an address says it (narrowing.py), ``mode`` how to answer.
-    A question that comes before the library is loaded waits for it.
+    A question that comes before the library is loaded waits for it. Once it is forgotten the
+    conversation is empty: what comes last is what the page shows, since it may come late.
     """
     question = question.strip()[:QUESTION_CHARS]
     if not question:
         yield conversation
         return
-    told = ""
-    while loading.state.phase == "loading":
+    told, waiting = "", Waiting()
+    while loading.state.phase == "loading" and not waiting.is_stopped:
         if told != (told := with_detail(say("chat.loading_wait"), loading.state.message)):
-            yield (*conversation, Exchange(question, Pending(told)))
+            yield (*conversation, Exchange(question, Pending(told, waiting=waiting)))
         _wait(loading)
-    if loading.state.phase == "failed":
+    if waiting.is_stopped:
+        exchanges = iter([Exchange(question, Stopped(None))])
+    elif loading.state.phase == "failed":
         failure = FailedAnswer(say("chat.failed", loading.state.message))
-        yield (*conversation, Exchange(question, failure))
-        return
-    engine = loading.get(0)
-    history = turns(conversation)
-    for exchange in _exchanges(engine, history, question, say, narrowed, mode):
+        exchanges = iter([Exchange(question, failure)])
+    else:
+        engine, history = loading.get(0), turns(conversation)
+        exchanges = _exchanges(engine, history, question, say, narrowed, mode, waiting)
+    for exchange in exchanges:
+        if waiting.is_forgotten:
+            break
         yield (*conversation, exchange)
+    if waiting.is_forgotten:
+        yield ()
 
 
 def stop(conversation: Sequence[Exchange]) -> None:
     """Ends the work on the question that waits, if one does."""
+    for waiting in _waiting(conversation):
+        waiting.stop()
+
+
+def forget(conversation: Sequence[Exchange]) -> None:
+    """As ``stop``, and nothing of this conversation is shown any more."""
+    for waiting in _waiting(conversation):
+        waiting.forget()
+
+
+def _waiting(conversation: Sequence[Exchange]) -> Iterator[Waiting]:
     for exchange in conversation:
-        if isinstance(exchange.outcome, Pending) and exchange.outcome.work:
-            exchange.outcome.work.stop()
+        if isinstance(exchange.outcome, Pending) and exchange.outcome.waiting:
+            yield exchange.outcome.waiting
 
 
 def _exchanges(
@@ -131,22 +175,25 @@ def _exchanges(
     say: Messages,
     narrowed: str,
     mode: str | None,
+    waiting: Waiting,
 ) -> Iterator[Exchange]:
     """The exchange as it changes, from waiting to what has become of it."""
     talks = engine.talks()
     scope = scope_of(narrowed, talks)
     known = _known(engine, mode) or mode_of(narrowed, engine.modes())
     work = Work(lambda: engine.stream(question, history, scope, known))
-    exchange = Exchange(question, Pending(say("chat.thinking"), work=work), chosen(scope, talks))
+    waiting.begin(work)
+    thinking = Pending(say("chat.thinking"), waiting=waiting)
+    exchange = Exchange(question, thinking, chosen(scope, talks))
     yield exchange
     try:
         for update in work.latest():
-            outcome = _outcome(update, work, say)
-            exchange = replace(exchange, outcome=outcome)
+            answer = update.answer if update.stage == "done" else None
+            exchange = replace(exchange, outcome=answer or replace(thinking, update=update))
             yield exchange
-            if isinstance(outcome, Answer):
+            if answer is not None:
                 return
-        yield replace(exchange, outcome=_ended(exchange, work, say))
+        yield replace(exchange, outcome=_ended(exchange, waiting, say))
     except VerbatimError as error:
         yield replace(exchange, outcome=FailedAnswer(str(error)))
     except Exception:
@@ -160,15 +207,9 @@ def _known(engine: Assistant, mode: str | None) -> Mode | None:
     return next((known for known in engine.modes() if known == mode), None)
 
 
-def _outcome(update: Update, work: Work[Update], say: Messages) -> Answer | Pending:
-    if update.stage == "done" and update.answer is not None:
-        return update.answer
-    return Pending(say("chat.thinking"), update, work)
-
-
-def _ended(exchange: Exchange, work: Work[Update], say: Messages) -> Stopped | FailedAnswer:
+def _ended(exchange: Exchange, waiting: Waiting, say: Messages) -> Stopped | FailedAnswer:
     """What has become of a question whose work ended without a whole answer."""
-    if work.is_stopped:
+    if waiting.is_stopped:
         return Stopped(exchange.answer)
     _log.error("an answer ended before it was whole")
     return FailedAnswer(say("chat.error"))

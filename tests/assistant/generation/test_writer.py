@@ -169,7 +169,7 @@ def test_sentences_come_while_the_model_writes(scripted: ScriptedServer, engine:
     assert first.answer is not None
     assert first.stage == "writing"
     assert first.answer.text == f"{SAFER}. [1]"
-    assert scripted.left.wait(3), "the model wrote on for a reader who had left"
+    assert scripted.is_left(), "the model wrote on for a reader who had left"
 
 
 def test_a_word_of_declining_inside_an_answer_is_left_out(
@@ -239,7 +239,7 @@ def test_leaving_before_the_first_sentence_ends_the_request(
     while not scripted.requests:
         next(stream)
     stream.close()
-    assert scripted.left.wait(2), "the model went on writing"
+    assert scripted.is_left(), "the model went on writing"
 
 
 def test_chinese_in_the_other_script_is_put_into_the_reader_s(
@@ -260,7 +260,7 @@ def test_a_model_that_makes_things_up_is_stopped(
     scripted.play(Scene((f"{SAFER} [1]. ", *inventions, f"{SLIPS} [1]."), pause_s=0.05))
     answer = engine(strict=strict).ask(ASKED)
     assert outcomes(answer) == ["supported"] + ([] if strict else ["unsupported"] * 3)
-    assert scripted.left.wait(2), "the model went on writing"
+    assert scripted.is_left(), "the model went on writing"
 
 
 def test_a_sentence_that_holds_gives_a_model_further_ones(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -15,6 +16,7 @@ from index.embedding import centring
 from index.embedding.centring import (
     CentredEmbedder,
     LanguageMeans,
+    kept_means,
     language_weights,
     measure_means,
     reference_digest,
@@ -131,6 +133,29 @@ def test_the_digest_changes_with_the_sentences(monkeypatch: pytest.MonkeyPatch) 
     text = centring._reference_text()
     monkeypatch.setattr(centring, "_reference_text", lambda: text.replace("soup", "stew"))
     assert reference_digest() != before
+
+
+def test_a_model_is_measured_once_for_all_indexes_of_a_data_folder(tmp_path: Path) -> None:
+    first = kept_means(FakeEmbedder(32), tmp_path / "models")
+    again = FakeEmbedder(32)
+    assert np.array_equal(kept_means(again, tmp_path / "models").passages, first.passages)
+    assert again.embedded == []
+    other = FakeEmbedder(32)
+    other.name = "another"
+    kept_means(other, tmp_path / "models")
+    assert other.embedded
+
+
+@pytest.mark.parametrize("damaged", [b"", b"PK", b"no archive"])
+def test_damaged_means_are_measured_anew(tmp_path: Path, damaged: bytes) -> None:
+    means = kept_means(FakeEmbedder(32), tmp_path)
+    (file,) = tmp_path.iterdir()
+    whole = file.read_bytes()
+    for content in (damaged, whole[: len(whole) // 2]):
+        file.write_bytes(content)
+        again = FakeEmbedder(32)
+        assert np.array_equal(kept_means(again, tmp_path).questions, means.questions)
+        assert again.embedded and list(tmp_path.iterdir()) == [file]
 
 
 def test_means_come_back_from_bytes_as_they_were() -> None:

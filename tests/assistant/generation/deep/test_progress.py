@@ -125,4 +125,4 @@ def test_closing_the_answer_ends_the_request_soon(
     asking = next(update for update in updates if scripted.requests)
     assert asking.stage == stage
     updates.close()
-    assert scripted.left.wait(2.0)
+    assert scripted.is_left()
