@@ -1,5 +1,6 @@
 # make run    install what is missing into .venv, then open the chat on http://127.0.0.1:7860
-# make test   install the test tools as well and run every test
+# make test   install the test tools as well and run the tests
+# make test-all  run what `make test` leaves out: the long matrices
 # make check  format, lint and types first, then the tests
 # make bench  measure all that needs no data from elsewhere, as one table
 #
@@ -26,7 +27,7 @@ DEV_STAMP := $(VENV)/.installed-dev
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test check format bench clean
+.PHONY: help run test test-all check format bench clean
 
 help:
 	@sed -n 's/^# \(make .*\)/\1/p' Makefile
@@ -35,9 +36,12 @@ run: $(RUN_STAMP)
 	$(BIN)/python app.py serve $(OPEN) $(ARGS)
 
 # Compiled once and kept, not by each worker and each program that the tests start.
-test: export PYTHONDONTWRITEBYTECODE =
+test test-all: export PYTHONDONTWRITEBYTECODE =
 test: $(DEV_STAMP)
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile $(PYTEST_ARGS)
+	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -m "not long" $(PYTEST_ARGS)
+
+test-all: $(DEV_STAMP)
+	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -m long $(PYTEST_ARGS)
 
 check: $(DEV_STAMP)
 	$(BIN)/ruff format --check .

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import os
 import shutil
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
@@ -15,16 +16,13 @@ import pytest
 from assistant import library as opening
 from assistant.library import LockedLibrary, OpenLibrary, lock_library
 from assistant.settings import Settings
-from index.embedding.bundled import MODELS
-from index.lexical.dictionary import DICTIONARIES
 from tests.builders import KITCHEN_NOTE
+from tests.newcomer import Newcomer, first_commands
 from tests.running import Run
-from tests.sharing import load_once, measure_once, one_at_a_time
+from tests.sharing import load_once, measure_once
 
 GUARD = Path(__file__).parent / "guard"
 WORKER = "PYTEST_XDIST_WORKER"
-NEVER_WRITTEN_TO = (MODELS, DICTIONARIES)
-"""Folders of a data folder whose files may be shared; those of an index may not."""
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 # A shared machine makes single examples slow: time alone is no failure.
@@ -47,6 +45,16 @@ NETWORK_LOG: str = _load_guard().LOG_VARIABLE
 def in_ci() -> bool:
     """Whether this is an automatic run, where nothing may be skipped for want of a tool."""
     return os.environ.get("CI", "").lower() in ("1", "true", "yes")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Files that need the newcomer's data folder come last: until then it is made beside them."""
+    later = {item.path for item in items if _needs_newcomer(item)}
+    items.sort(key=lambda item: item.path in later)
+
+
+def _needs_newcomer(item: pytest.Item) -> bool:
+    return isinstance(item, pytest.Function) and "newcomer" in item.fixturenames
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -88,28 +96,30 @@ def chromium() -> str:
     pytest.skip(reason)
 
 
-def _prepare(data: Path) -> None:
-    """Whatever is made once in a data folder is made here, and the shipped transcripts indexed."""
-    if not data.exists():
-        with lock_library(Settings(data=data)) as held:
-            held.open(lambda _: None)
+@pytest.fixture(scope="session", autouse=True)
+def _newcomers_folder(
+    request: pytest.FixtureRequest, _own_environment: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Path:
+    """One for all processes of the tests; the commands in it begin with the first test."""
+    base = tmp_path_factory.getbasetemp()
+    folder = (base.parent if WORKER in os.environ else base) / "newcomer"
+    if any(map(_needs_newcomer, request.session.items)):
+        threading.Thread(target=first_commands, args=[folder], daemon=True).start()
+    return folder
 
 
 @pytest.fixture(scope="session")
-def model_dir(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """A data folder with the bundled model and the dictionary; large, so it goes at the end.
+def newcomer(_newcomers_folder: Path) -> Newcomer:
+    """The first commands on a machine without a network, and what they printed."""
+    return first_commands(_newcomers_folder)
 
-    Where several processes share the tests, the first one makes it for all: each has a folder of
-    its own, as each holds its own indexes, but the same models in it.
-    """
+
+@pytest.fixture(scope="session")
+def model_dir(newcomer: Newcomer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A data folder with the bundled model, the dictionary and the index of what ships; large, so
+    it goes at the end."""
     folder = tmp_path_factory.mktemp("model")
-    if WORKER in os.environ:
-        shared = tmp_path_factory.getbasetemp().parent / "unpacked"
-        with one_at_a_time(shared.with_suffix(".lock")):
-            _prepare(shared)
-        for part in shared.iterdir():
-            copy = os.link if part.name in NEVER_WRITTEN_TO else shutil.copy2
-            shutil.copytree(part, folder / part.name, copy_function=copy)
+    newcomer.copy_data(folder)
     yield folder
     shutil.rmtree(folder, ignore_errors=True)
 

@@ -51,6 +51,8 @@ COMMANDS = {
     "answers": ["QUESTIONS", "--library", "LIBRARY", "--data", "DATA", *("--llm", "any")],
     "deep": ["POINTS", "--library", "LIBRARY", "--data", "DATA"],
 }
+SLOW = ("startup", "embedding")
+"""The first starts the program three times, the second loads the model in two more ways."""
 ASK_A_MODEL = ("answers", "deep")
 
 
@@ -136,7 +138,13 @@ def test_every_command_is_tried() -> None:
 
 
 @pytest.mark.usefixtures("shared")
-@pytest.mark.parametrize("name", sorted(COMMANDS))
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param(name, marks=[pytest.mark.long] if name in SLOW else [])
+        for name in sorted(COMMANDS)
+    ],
+)
 def test_it_runs_and_prints_one_document(
     name: str,
     inputs: dict[str, str],

@@ -41,6 +41,18 @@ class Tab:
         self.page.wait_for_selector(".vb-brand")
         return self.page
 
+    def begin(self) -> None:
+        """The chat with nothing said yet: opened, or begun anew as a reader would."""
+        if not self.page.url.startswith(self.address):
+            self.open()
+            return
+        box = self.page.locator("#vb-question textarea")
+        box.fill("goes with the old chat")
+        self.page.get_by_role("button", name="New chat").click()
+        expect(box).to_have_value("")
+        expect(self.page.locator(".vb-welcome")).to_be_visible()
+        self.elsewhere.clear()
+
     def ask(self, question: str) -> None:
         """Asks and waits for the answer."""
         before = self.page.locator(".vb-exchange").count()
@@ -61,6 +73,7 @@ class Tab:
 
 
 OpenTab = Callable[..., Tab]
+Chat = Callable[..., Tab]
 Serve = Callable[[Assistant], str]
 ServeLoading = Callable[[Loading], str]
 
@@ -117,33 +130,56 @@ def serve_engine(serve_loading: ServeLoading) -> Serve:
     return lambda engine: serve_loading(loaded(engine))
 
 
+def new_tab(browser: Browser, address: str, **options: Any) -> Tab:
+    """A tab in a context of its own; the options are those of Playwright's contexts."""
+    context = browser.new_context(
+        **{
+            "viewport": {"width": 1280, "height": 800},
+            "locale": "en-US",
+            "reduced_motion": "reduce",
+        }
+        | options
+    )
+    context.set_default_timeout(15_000)
+    tab = Tab(context.new_page(), address)
+    tab.page.route(beyond(address), tab.stand_in)
+    tab.page.on("pageerror", lambda error: tab.errors.append(str(error)))
+    return tab
+
+
 @pytest.fixture
 def open_tab(browser: Browser, opened: contextlib.ExitStack) -> Iterator[OpenTab]:
-    """Makes tabs, each in a context of its own; the options are those of Playwright's contexts.
-
-    A tab in which the page's script failed fails the test.
-    """
+    """Makes tabs as ``new_tab`` does. One in which the page's script failed fails the test."""
     tabs: list[Tab] = []
 
     def make(address: str, **options: Any) -> Tab:
-        context = browser.new_context(
-            **{
-                "viewport": {"width": 1280, "height": 800},
-                "locale": "en-US",
-                "reduced_motion": "reduce",
-            }
-            | options
-        )
-        opened.callback(context.close)
-        context.set_default_timeout(15_000)
-        tab = Tab(context.new_page(), address)
-        tab.page.route(beyond(address), tab.stand_in)
-        tab.page.on("pageerror", lambda error: tab.errors.append(str(error)))
+        tab = new_tab(browser, address, **options)
+        opened.callback(tab.page.context.close)
         tabs.append(tab)
         return tab
 
     yield make
     assert [tab.errors for tab in tabs if tab.errors] == []
+
+
+@pytest.fixture(scope="module")
+def open_chat(browser: Browser, stage: tuple[str, Stage]) -> Tab:
+    """A tab for all tests of a module: the page takes two seconds to load."""
+    return new_tab(browser, stage[0])
+
+
+@pytest.fixture
+def chat(open_chat: Tab, serve_engine: Serve) -> Iterator[Chat]:
+    """Begins a chat with an engine, by default one that answers everything but pizza; in English,
+    on a desktop, in a tab that other tests have chatted in."""
+
+    def begin(engine: Assistant | None = None) -> Tab:
+        serve_engine(engine or FakeEngine(answer_or_refuse))
+        open_chat.begin()
+        return open_chat
+
+    yield begin
+    assert open_chat.errors == []
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.assistant.interfaces.web.fakes import FakeEngine
-from tests.browser.conftest import OpenTab, Tab
+from tests.browser.conftest import Chat, OpenTab, Tab
 
 pytestmark = pytest.mark.browser
 Site = tuple[str, FakeEngine]
@@ -95,8 +95,9 @@ def test_a_phone_leads_back_to_the_answer(fake_site: Site, open_tab: OpenTab) ->
     expect(page.locator("#exchange-1 .vb-marker >> nth=0")).to_be_in_viewport()
 
 
-def test_everything_has_a_name_and_the_answer_is_told(tab: Tab) -> None:
-    page = tab.open()
+def test_everything_has_a_name_and_the_answer_is_told(chat: Chat) -> None:
+    tab = chat()
+    page = tab.page
     expect(page.get_by_role("textbox", name="Your question")).to_be_visible()
     expect(page.get_by_role("radiogroup", name="Language")).to_be_visible()
     expect(page.get_by_role("radio", name="English")).to_be_checked()
@@ -116,8 +117,9 @@ def test_everything_has_a_name_and_the_answer_is_told(tab: Tab) -> None:
     assert nameless == []
 
 
-def test_the_keyboard_reaches_everything_and_focus_shows(tab: Tab) -> None:
-    page = tab.open()
+def test_the_keyboard_reaches_everything_and_focus_shows(chat: Chat) -> None:
+    tab = chat()
+    page = tab.page
     page.focus("#vb-question textarea")
     page.keyboard.type("公榜？")
     page.keyboard.press("Tab")
@@ -130,7 +132,8 @@ def test_the_keyboard_reaches_everything_and_focus_shows(tab: Tab) -> None:
     expect(page.locator("#source-1-2")).to_be_focused()
 
 
-def test_nothing_of_stock_gradio_shows(tab: Tab) -> None:
-    page = tab.open()
+def test_nothing_of_stock_gradio_shows(chat: Chat) -> None:
+    tab = chat()
+    page = tab.page
     expect(page.locator("footer")).to_have_count(0)
     expect(page.locator("body")).not_to_contain_text("Gradio")

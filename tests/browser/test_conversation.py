@@ -13,13 +13,14 @@ from assistant.library import Loading
 from assistant.types import Answer
 from corpus.types import LibraryError, VerbatimError
 from tests.assistant.interfaces.web.fakes import ANSWERED, EXAMPLES, FakeEngine, held_back
-from tests.browser.conftest import OpenTab, ServeLoading, Tab
+from tests.browser.conftest import Chat, OpenTab, Serve, ServeLoading, Tab
 
 pytestmark = pytest.mark.browser
 
 
-def test_an_example_asks_itself_and_the_examples_go(tab: Tab) -> None:
-    page = tab.open()
+def test_an_example_asks_itself_and_the_examples_go(chat: Chat) -> None:
+    tab = chat()
+    page = tab.page
     page.click(f"text={EXAMPLES[0]}")
     tab.settled(1)
     expect(page.locator(".vb-question")).to_contain_text(EXAMPLES[0])
@@ -27,8 +28,9 @@ def test_an_example_asks_itself_and_the_examples_go(tab: Tab) -> None:
     expect(page.locator("#vb-question textarea")).to_have_value("")
 
 
-def test_enter_sends_shift_enter_breaks_the_line(tab: Tab) -> None:
-    page = tab.open()
+def test_enter_sends_shift_enter_breaks_the_line(chat: Chat) -> None:
+    tab = chat()
+    page = tab.page
     box = page.locator("#vb-question textarea")
     box.type("one")
     box.press("Shift+Enter")
@@ -39,8 +41,9 @@ def test_enter_sends_shift_enter_breaks_the_line(tab: Tab) -> None:
     tab.settled(1)
 
 
-def test_enter_that_ends_a_composition_sends_nothing(tab: Tab) -> None:
-    page = tab.open()
+def test_enter_that_ends_a_composition_sends_nothing(chat: Chat) -> None:
+    tab = chat()
+    page = tab.page
     box = page.locator("#vb-question textarea")
     box.fill("公榜")
     for kind in ("keydown", "keypress"):
@@ -54,8 +57,9 @@ def test_enter_that_ends_a_composition_sends_nothing(tab: Tab) -> None:
     expect(box).to_have_value("公榜")
 
 
-def test_an_empty_question_is_not_asked(tab: Tab) -> None:
-    page = tab.open()
+def test_an_empty_question_is_not_asked(chat: Chat) -> None:
+    tab = chat()
+    page = tab.page
     page.click("#vb-send")
     page.wait_for_timeout(400)
     expect(page.locator(".vb-exchange")).to_have_count(0)
@@ -68,8 +72,9 @@ def test_a_link_carries_a_question(tab: Tab) -> None:
     expect(page.locator(".vb-question")).to_contain_text("公榜 & 產品")
 
 
-def test_no_evidence_shows_suggestions_that_ask(tab: Tab) -> None:
-    page = tab.open()
+def test_no_evidence_shows_suggestions_that_ask(chat: Chat) -> None:
+    tab = chat()
+    page = tab.page
     tab.ask("best pizza?")
     expect(page.locator("#exchange-1")).to_have_attribute("data-state", "no_evidence")
     expect(page.locator(".vb-card")).to_have_count(0)
@@ -80,7 +85,7 @@ def test_no_evidence_shows_suggestions_that_ask(tab: Tab) -> None:
 
 
 def test_follow_ups_hand_over_the_history_and_tabs_are_apart(
-    open_tab: OpenTab, serve_engine: Callable[[Assistant], str]
+    open_tab: OpenTab, serve_engine: Serve
 ) -> None:
     engine = FakeEngine()
     address = serve_engine(engine)
@@ -96,10 +101,10 @@ def test_follow_ups_hand_over_the_history_and_tabs_are_apart(
     expect(other.page.locator(".vb-exchange")).to_have_count(1)
 
 
-def test_a_new_chat_forgets(open_tab: OpenTab, serve_engine: Callable[[Assistant], str]) -> None:
+def test_a_new_chat_forgets(chat: Chat) -> None:
     engine = FakeEngine()
-    tab = open_tab(serve_engine(engine))
-    page = tab.open()
+    tab = chat(engine)
+    page = tab.page
     tab.ask("first")
     page.get_by_role("button", name="New chat").click()
     expect(page.locator(".vb-exchange")).to_have_count(0)
@@ -142,18 +147,16 @@ def test_the_next_question_can_be_typed_while_one_waits(
     expect(page.locator("#vb-question textarea")).to_have_value("next")
 
 
-def test_several_are_answered_at_once(
-    open_tab: OpenTab, serve_engine: Callable[[Assistant], str]
-) -> None:
-    """Nobody is answered before all four questions are being worked on."""
-    together = threading.Barrier(4, timeout=10)
+def test_several_are_answered_at_once(open_tab: OpenTab, serve_engine: Serve) -> None:
+    """Nobody is answered before both questions are being worked on."""
+    together = threading.Barrier(2, timeout=10)
 
     def reply(_: str) -> Answer:
         together.wait()
         return ANSWERED
 
     address = serve_engine(FakeEngine(reply))
-    tabs = [open_tab(address) for _ in range(4)]
+    tabs = [open_tab(address) for _ in range(2)]
     for tab in tabs:
         tab.open()
     for tab in tabs:
@@ -199,9 +202,7 @@ def test_a_library_that_cannot_be_loaded_says_why(
         (RuntimeError("inner secret"), "Something went wrong"),
     ],
 )
-def test_a_failed_question_can_be_tried_again(
-    open_tab: OpenTab, serve_engine: Callable[[Assistant], str], error: Exception, shown: str
-) -> None:
+def test_a_failed_question_can_be_tried_again(chat: Chat, error: Exception, shown: str) -> None:
     failures = [error]
 
     def reply(_: str) -> Answer:
@@ -210,8 +211,8 @@ def test_a_failed_question_can_be_tried_again(
         return ANSWERED
 
     engine = FakeEngine(reply)
-    tab = open_tab(serve_engine(engine))
-    page = tab.open()
+    tab = chat(engine)
+    page = tab.page
     tab.ask("fragile")
     expect(page.locator(".vb-failure")).to_contain_text(shown)
     expect(page.locator("body")).not_to_contain_text("inner secret")

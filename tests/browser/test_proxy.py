@@ -35,7 +35,13 @@ def behind(*, keeps: bool, names_host: bool) -> Iterator[str]:
 
 
 @pytest.mark.parametrize(
-    ("keeps", "names_host"), [(False, True), (True, True), (False, False), (True, False)]
+    ("keeps", "names_host"),
+    [
+        (False, True),
+        pytest.param(True, True, marks=pytest.mark.long),
+        pytest.param(False, False, marks=pytest.mark.long),
+        pytest.param(True, False, marks=pytest.mark.long),
+    ],
 )
 def test_everything_works_below_a_path(
     opened: contextlib.ExitStack, open_tab: OpenTab, keeps: bool, names_host: bool

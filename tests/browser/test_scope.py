@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import pytest
 from playwright.sync_api import Page, expect
 
-from assistant.engine import Assistant
 from index.types import EVERYWHERE, Scope
 from tests.assistant.interfaces.web.fakes import (
     TALKS,
@@ -16,7 +13,7 @@ from tests.assistant.interfaces.web.fakes import (
     held_back,
     make_talk,
 )
-from tests.browser.conftest import OpenTab, ServeLoading, Tab
+from tests.browser.conftest import Chat, OpenTab, Serve, ServeLoading, Tab
 
 pytestmark = pytest.mark.browser
 FAR = Scope(transcripts=frozenset({"id-far.md"}))
@@ -28,7 +25,7 @@ def engine() -> FakeEngine:
 
 
 @pytest.fixture
-def own_tab(open_tab: OpenTab, serve_engine: Callable[[Assistant], str], engine: FakeEngine) -> Tab:
+def own_tab(open_tab: OpenTab, serve_engine: Serve, engine: FakeEngine) -> Tab:
     return open_tab(serve_engine(engine))
 
 
@@ -41,9 +38,10 @@ def focused(page: Page, selector: str) -> bool:
 
 
 def test_the_keyboard_narrows_to_a_talk_and_the_conversation_keeps_it(
-    own_tab: Tab, engine: FakeEngine
+    chat: Chat, engine: FakeEngine
 ) -> None:
-    page = own_tab.open()
+    own_tab = chat(engine)
+    page = own_tab.page
     opener = page.get_by_role("button", name="Search in: all talks")
     expect(opener).to_have_attribute("aria-expanded", "false")
     page.focus("#vb-send")
@@ -67,8 +65,9 @@ def test_the_keyboard_narrows_to_a_talk_and_the_conversation_keeps_it(
 
 
 def test_all_kinds_are_chosen_together_and_taken_out_one_by_one(
-    own_tab: Tab, engine: FakeEngine
+    open_tab: OpenTab, serve_engine: Serve, engine: FakeEngine
 ) -> None:
+    own_tab = open_tab(serve_engine(engine))
     page = own_tab.open()
     page.click("[data-open-scope]")
     page.get_by_role("checkbox", name="David", exact=True).check()
@@ -106,8 +105,9 @@ def test_search_everywhere_empties_the_panel(own_tab: Tab, engine: FakeEngine) -
     assert engine.scopes == [EVERYWHERE]
 
 
-def test_typing_that_matches_nothing_says_so(own_tab: Tab) -> None:
-    page = own_tab.open()
+def test_typing_that_matches_nothing_says_so(chat: Chat) -> None:
+    own_tab = chat()
+    page = own_tab.page
     page.click("[data-open-scope]")
     page.fill(".vb-find", "zzz")
     expect(page.get_by_text("No talk or speaker matches")).to_be_visible()
@@ -182,7 +182,7 @@ def test_switching_the_language_keeps_what_was_chosen(own_tab: Tab, engine: Fake
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_the_panel_fits_a_small_screen(
-    open_tab: OpenTab, serve_engine: Callable[[Assistant], str], engine: FakeEngine, scheme: str
+    open_tab: OpenTab, serve_engine: Serve, engine: FakeEngine, scheme: str
 ) -> None:
     long = make_talk("l.md", "一场很长的对谈" * 12, ("A" * 80,), "ja", "2023-01-01")
     engine.library = (*TALKS, long)
@@ -204,7 +204,7 @@ def test_the_panel_fits_a_small_screen(
 
 
 def test_one_talk_needs_no_choice(
-    open_tab: OpenTab, serve_engine: Callable[[Assistant], str], engine: FakeEngine
+    open_tab: OpenTab, serve_engine: Serve, engine: FakeEngine
 ) -> None:
     engine.library = TALKS[1:2]
     page = open_tab(serve_engine(engine)).open()

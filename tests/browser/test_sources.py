@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
 from playwright.sync_api import expect
 
-from assistant.engine import Assistant
 from tests.assistant.interfaces.web.fakes import ANSWERED, WITH_TIMES, FakeEngine
-from tests.browser.conftest import OpenTab, Tab
+from tests.browser.conftest import Chat, OpenTab, Serve
 
 pytestmark = pytest.mark.browser
 
 
-def test_a_marker_leads_to_its_source_and_loads_the_player_there(tab: Tab) -> None:
-    page = tab.open()
+def test_a_marker_leads_to_its_source_and_loads_the_player_there(chat: Chat) -> None:
+    tab = chat()
+    page = tab.page
     tab.ask("公榜？")
     expect(page.locator("iframe")).to_have_count(0)
     assert tab.elsewhere == []
@@ -37,8 +36,9 @@ def test_a_marker_leads_to_its_source_and_loads_the_player_there(tab: Tab) -> No
     ]
 
 
-def test_play_starts_at_the_second_and_the_player_can_be_closed(tab: Tab) -> None:
-    page = tab.open()
+def test_play_starts_at_the_second_and_the_player_can_be_closed(chat: Chat) -> None:
+    tab = chat()
+    page = tab.page
     tab.ask("公榜？")
     page.get_by_role("button", name="Play from 13:30").click()
     expect(page.locator("iframe")).to_have_attribute(
@@ -50,8 +50,9 @@ def test_play_starts_at_the_second_and_the_player_can_be_closed(tab: Tab) -> Non
     expect(page.locator("iframe")).to_have_count(0)
 
 
-def test_a_card_tells_the_source(tab: Tab) -> None:
-    page = tab.open()
+def test_a_card_tells_the_source(chat: Chat) -> None:
+    tab = chat()
+    page = tab.page
     tab.ask("公榜？")
     first = page.locator("#source-1-1")
     for text in ("大模型基准测试圆桌", "榜单与真实产品表现", "田老师, David", "13:30 – 20:31"):
@@ -70,8 +71,9 @@ def test_a_card_tells_the_source(tab: Tab) -> None:
     expect(page.locator("#source-1-3")).to_contain_text("≈ 1:02:03 – 1:03:10")
 
 
-def test_a_long_passage_unfolds(tab: Tab) -> None:
-    page = tab.open()
+def test_a_long_passage_unfolds(chat: Chat) -> None:
+    tab = chat()
+    page = tab.page
     tab.ask("公榜？")
     card = page.locator("#source-1-3")
     expect(card.locator("mark")).to_be_visible()
@@ -82,8 +84,9 @@ def test_a_long_passage_unfolds(tab: Tab) -> None:
     expect(card.locator(".vb-more").first).to_be_hidden()
 
 
-def test_an_older_answers_sources_come_back(tab: Tab) -> None:
-    page = tab.open()
+def test_an_older_answers_sources_come_back(chat: Chat) -> None:
+    tab = chat()
+    page = tab.page
     tab.ask("first")
     tab.ask("best pizza?")
     expect(page.locator("#source-1-1")).to_be_hidden()
@@ -103,9 +106,7 @@ HOSTILE = (
 )
 
 
-def test_nothing_that_a_transcript_says_comes_alive(
-    open_tab: OpenTab, serve_engine: Callable[[Assistant], str]
-) -> None:
+def test_nothing_that_a_transcript_says_comes_alive(open_tab: OpenTab, serve_engine: Serve) -> None:
     citation = replace(
         WITH_TIMES,
         title=HOSTILE,

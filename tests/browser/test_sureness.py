@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
 from playwright.sync_api import expect
 
-from assistant.engine import Assistant
 from assistant.types import Answer
 from tests.assistant.interfaces.web.fakes import ANSWERED, REFUSED, FakeEngine
-from tests.browser.conftest import OpenTab, Tab
+from tests.browser.conftest import Chat, Tab
 
 pytestmark = pytest.mark.browser
 
@@ -38,15 +36,13 @@ LEVELS = {
 }
 
 
-def test_words_and_bars_tell_the_same(
-    open_tab: OpenTab, serve_engine: Callable[[Assistant], str]
-) -> None:
+def test_words_and_bars_tell_the_same(chat: Chat) -> None:
     def reply(level: str) -> Answer:
         answer, answerable, _ = LEVELS[level]
         return replace(answer, answerable=answerable)
 
-    tab = open_tab(serve_engine(FakeEngine(reply)))
-    page = tab.open()
+    tab = chat(FakeEngine(reply))
+    page = tab.page
     for number, (level, (_, _, line)) in enumerate(LEVELS.items(), 1):
         tab.ask(level)
         sure = page.locator(f"#exchange-{number} .vb-sure[data-level={level}]")

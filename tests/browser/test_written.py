@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
 from playwright.sync_api import expect
 
-from assistant.engine import Assistant
 from assistant.llm.types import ModelState
 from assistant.types import Answer, Mode, Statement, Update
 from tests.assistant.interfaces.web.fakes import ANSWERED, WRITTEN, FakeEngine, growing
-from tests.browser.conftest import OpenTab, Tab
+from tests.browser.conftest import Chat, OpenTab, Serve, Tab
 
 pytestmark = pytest.mark.browser
 ALL: tuple[Mode, ...] = ("model", "quotes", "deep")
-Serve = Callable[[Assistant], str]
 SECONDS = 10
 
 
@@ -44,10 +42,10 @@ def ask_and_go(tab: Tab, question: str = "how?") -> None:
     tab.page.press("#vb-question textarea", "Enter")
 
 
-def test_sentences_come_one_by_one_and_stay(open_tab: OpenTab, serve_engine: Serve) -> None:
+def test_sentences_come_one_by_one_and_stay(chat: Chat) -> None:
     paced = Paced()
-    tab = open_tab(serve_engine(FakeEngine(lambda _: WRITTEN, paced, ALL)))
-    page = tab.open()
+    tab = chat(FakeEngine(lambda _: WRITTEN, paced, ALL))
+    page = tab.page
     ask_and_go(tab)
     sentences, live = page.locator(".vb-sentence"), page.locator("#vb-live")
     expect(page.locator(".vb-pending")).to_contain_text("Looking through")
@@ -75,13 +73,11 @@ def test_sentences_come_one_by_one_and_stay(open_tab: OpenTab, serve_engine: Ser
     expect(page.locator(".vb-card")).to_have_count(3)
 
 
-def test_stopping_keeps_what_was_checked_and_ends_the_work(
-    open_tab: OpenTab, serve_engine: Serve
-) -> None:
+def test_stopping_keeps_what_was_checked_and_ends_the_work(chat: Chat) -> None:
     paced = Paced()
     engine = FakeEngine(lambda _: WRITTEN, paced, ALL)
-    tab = open_tab(serve_engine(engine))
-    page = tab.open()
+    tab = chat(engine)
+    page = tab.page
     stop = page.get_by_role("button", name="Stop")
     expect(stop).to_be_hidden()
     ask_and_go(tab)
@@ -102,11 +98,11 @@ def test_stopping_keeps_what_was_checked_and_ends_the_work(
     assert engine.asked[-1][1][0].text == "how?"
 
 
-def test_a_new_chat_ends_the_work(open_tab: OpenTab, serve_engine: Serve) -> None:
+def test_a_new_chat_ends_the_work(chat: Chat) -> None:
     paced = Paced()
     engine = FakeEngine(lambda _: WRITTEN, paced, ALL)
-    tab = open_tab(serve_engine(engine))
-    page = tab.open()
+    tab = chat(engine)
+    page = tab.page
     ask_and_go(tab)
     paced.go_on()
     expect(page.locator(".vb-sentence")).to_have_count(1)
@@ -118,13 +114,11 @@ def test_a_new_chat_ends_the_work(open_tab: OpenTab, serve_engine: Serve) -> Non
     expect(page.locator(".vb-exchange")).to_have_count(0)
 
 
-def test_a_growing_answer_leaves_the_reader_where_he_is(
-    open_tab: OpenTab, serve_engine: Serve
-) -> None:
+def test_a_growing_answer_leaves_the_reader_where_he_is(chat: Chat) -> None:
     paced = Paced()
     engine = FakeEngine(lambda _: WRITTEN)
-    tab = open_tab(serve_engine(engine))
-    page = tab.open()
+    tab = chat(engine)
+    page = tab.page
     tab.ask("first")
     page.click("#exchange-1 .vb-seen summary")
     engine.updates = paced
@@ -178,7 +172,7 @@ EVIL = (
 )
 
 
-def test_nothing_that_a_model_writes_comes_alive(open_tab: OpenTab, serve_engine: Serve) -> None:
+def test_nothing_that_a_model_writes_comes_alive(chat: Chat) -> None:
     evil = replace(
         WRITTEN,
         statements=(
@@ -190,8 +184,8 @@ def test_nothing_that_a_model_writes_comes_alive(open_tab: OpenTab, serve_engine
         seen=f"</pre>{EVIL}",
         notice=EVIL,
     )
-    tab = open_tab(serve_engine(FakeEngine(lambda _: evil, lambda _: iter(()), ALL)))
-    page = tab.open()
+    tab = chat(FakeEngine(lambda _: evil, lambda _: iter(()), ALL))
+    page = tab.page
     tab.ask("how?")
     answer = page.locator("#exchange-1 .vb-answer")
     for said in answer.locator(".vb-sentence").all():
@@ -203,9 +197,9 @@ def test_nothing_that_a_model_writes_comes_alive(open_tab: OpenTab, serve_engine
     assert tab.elsewhere == []
 
 
-def test_what_the_model_saw_unfolds(open_tab: OpenTab, serve_engine: Serve) -> None:
-    tab = open_tab(serve_engine(FakeEngine(lambda _: WRITTEN)))
-    page = tab.open()
+def test_what_the_model_saw_unfolds(chat: Chat) -> None:
+    tab = chat(FakeEngine(lambda _: WRITTEN))
+    page = tab.page
     tab.ask("how?")
     seen = page.locator(".vb-seen pre")
     expect(seen).to_be_hidden()
@@ -214,11 +208,11 @@ def test_what_the_model_saw_unfolds(open_tab: OpenTab, serve_engine: Serve) -> N
     expect(seen).to_contain_text("<excerpts>\n# A talk")
 
 
-def test_a_notice_says_why_the_answer_is_in_quotes(open_tab: OpenTab, serve_engine: Serve) -> None:
+def test_a_notice_says_why_the_answer_is_in_quotes(chat: Chat) -> None:
     notice = "The language model can't be reached. Here is what was said, in quotes."
     answer = replace(ANSWERED, notice=notice, model="small-model")
-    tab = open_tab(serve_engine(FakeEngine(lambda _: answer, offered=ALL)))
-    page = tab.open()
+    tab = chat(FakeEngine(lambda _: answer, offered=ALL))
+    page = tab.page
     tab.ask("how?")
     expect(page.locator(".vb-notice")).to_have_text(notice)
     expect(page.locator(".vb-by")).to_have_text("Quotes in order")
@@ -248,8 +242,9 @@ def test_the_switch_is_there_where_there_is_a_choice(
     assert engine.asked_modes == ["model", "quotes", "quotes", "model"]
 
 
-def test_without_a_model_there_is_no_switch(tab: Tab) -> None:
-    page = tab.open()
+def test_without_a_model_there_is_no_switch(chat: Chat) -> None:
+    tab = chat()
+    page = tab.page
     tab.ask("公榜？")
     expect(page.locator("#vb-mode")).to_have_count(0)
     expect(page.locator(".vb-by")).to_have_text("Quotes in order")

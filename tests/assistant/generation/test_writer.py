@@ -164,7 +164,7 @@ def test_nothing_is_shown_before_it_is_whole_and_checked(
 
 
 def test_sentences_come_while_the_model_writes(scripted: ScriptedServer, engine: Engine) -> None:
-    scripted.play(Scene([f"{SAFER} [1]. ", f"{SLIPS} [1]. ", "It is so."], pause_s=0.4))
+    scripted.play(Scene([f"{SAFER} [1]. ", f"{SLIPS} [1]. ", *["It is so. "] * 50], pause_s=0.4))
     first = next(update for update in engine().stream(ASKED) if update.answer)
     assert first.answer is not None
     assert first.stage == "writing"
@@ -257,7 +257,8 @@ def test_a_model_that_makes_things_up_is_stopped(
     scripted: ScriptedServer, engine: Engine, strict: bool
 ) -> None:
     inventions = [f"The {beast} of Norway won a medal. " for beast in ("cat", "dog", "elk", "owl")]
-    scripted.play(Scene((f"{SAFER} [1]. ", *inventions, f"{SLIPS} [1]."), pause_s=0.05))
+    and_on = [f"{SLIPS} [1]. "] * 400
+    scripted.play(Scene((f"{SAFER} [1]. ", *inventions, *and_on), pause_s=0.05))
     answer = engine(strict=strict).ask(ASKED)
     assert outcomes(answer) == ["supported"] + ([] if strict else ["unsupported"] * 3)
     assert scripted.is_left(), "the model went on writing"

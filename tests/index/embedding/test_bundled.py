@@ -194,6 +194,7 @@ def test_text_is_normalised_before_pieces_are_looked_up(
     assert tokenizer.encode(text).tokens == ["<s>", *pieces, "</s>"]
 
 
+@pytest.mark.long
 def test_as_float32_it_agrees_with_the_packages_own_engine(
     engine: E5,
     exact_embedder: SentenceEmbedding,
