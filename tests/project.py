@@ -90,6 +90,7 @@ def parsed(path: Path) -> ast.Module:
     return ast.parse((ROOT / path).read_text(encoding="utf-8"), filename=str(path))
 
 
+@cache
 def imports(path: Path) -> list[Import]:
     """Every import of a file, relative ones made absolute, ``from a import b`` as ``a``."""
     return list(_imports(path, parsed(path), lazy=False))

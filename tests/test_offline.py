@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
+import http.client
 import re
-from collections.abc import Iterator
+import signal
 from pathlib import Path
-
-import pytest
+from urllib.parse import urlsplit
 
 from tests.newcomer import IN_THE_ARTICLE, IN_THE_TALK, MOMENT, NOWHERE, Newcomer
 from tests.program import read, running
 from tests.project import ROOT
+from tests.scripted_llm import PATIENCE_S
 
 TALK = "gemini-3-101-live-2025-11-21.md"
 ARTICLE = "gemini3-ahead-of-expectations.md"
@@ -68,16 +70,18 @@ def test_ask_declines_what_the_talks_do_not_cover(newcomer: Newcomer) -> None:
     )
 
 
-@pytest.fixture
-def page(newcomer: Newcomer, tmp_path: Path) -> Iterator[str]:
-    """The address of a running page, up and ready to answer."""
+def test_the_page_comes_up_and_goes_when_it_is_told_to_whoever_is_there(
+    newcomer: Newcomer, tmp_path: Path
+) -> None:
     newcomer.copy_data(tmp_path)
     with running(tmp_path, environment=newcomer.environment) as server:
         server.wait_until_ready()
-        yield server.url
-
-
-def test_the_page_comes_up(page: str) -> None:
-    status, body = read(page)
-    assert status == 200
-    assert b"Verbatim" in body
+        status, body = read(server.url)
+        assert status == 200 and b"Verbatim" in body
+        reader = http.client.HTTPConnection(urlsplit(server.url).netloc, timeout=PATIENCE_S)
+        reader.request("GET", "/gradio_api/heartbeat/abc")
+        with contextlib.closing(reader), reader.getresponse() as heartbeat:
+            assert heartbeat.status == 200
+            server.process.send_signal(signal.SIGINT)
+            assert server.process.wait(PATIENCE_S) == 0
+        assert "Traceback" not in server.told()

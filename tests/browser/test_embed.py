@@ -6,6 +6,7 @@ import json
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from itertools import product
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -168,33 +169,30 @@ def test_a_server_that_is_gone_is_told_and_can_be_asked_again(tab: Tab) -> None:
     expect(page.locator("#exchange-2 .vb-failure")).to_contain_text("in 7 seconds")
 
 
-@pytest.mark.parametrize("lang", ["en", "zh-Hans", "zh-Hant"])
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_a_frame_of_320_pixels_holds_it(
-    open_tab: OpenTab, serve_engine: ServeEngine, lang: str, theme: str
-) -> None:
+def test_a_frame_of_320_pixels_holds_it(open_tab: OpenTab, serve_engine: ServeEngine) -> None:
     long = replace(WITH_TIMES, title="Donaudampfschifffahrtsgesellschaft" * 3, heading="x" * 200)
     answer = replace(WRITTEN, citations=(long, *WRITTEN.citations[1:]))
     engine = FakeEngine(lambda _: answer)
     tab = open_tab(serve_engine(engine), viewport={"width": 320, "height": 560})
-    page = opened(tab, f"lang={lang}&theme={theme}&talk=talk.md&talk=far.md&speaker=David")
-    ask(page, "why?" + "y" * 300)
-    page.click("#exchange-1 .vb-marker >> nth=0")
-    assert page.evaluate("document.documentElement.scrollWidth") == 320
-    outside = page.evaluate(
-        """[...document.querySelectorAll("#vb-embed *:not(.vb-sr)")].filter((element) => {
-          const box = element.getBoundingClientRect();
-          return box.width && (box.right > 321 || box.left < -1);
-        }).map((element) => element.outerHTML.slice(0, 80))"""
-    )
-    assert outside == []
-    small = page.evaluate(
-        """[...document.querySelectorAll("#vb-embed :is(button, summary, textarea, a)")]
-          .filter((element) => element.checkVisibility() && !element.matches(".vb-marker"))
-          .filter((element) => element.getBoundingClientRect().height < 23.9)
-          .map((element) => element.outerHTML.slice(0, 80))"""
-    )
-    assert small == []
+    for lang, theme in product(("en", "zh-Hans", "zh-Hant"), ("light", "dark")):
+        page = opened(tab, f"lang={lang}&theme={theme}&talk=talk.md&talk=far.md&speaker=David")
+        ask(page, "why?" + "y" * 300)
+        page.click("#exchange-1 .vb-marker >> nth=0")
+        assert page.evaluate("document.documentElement.scrollWidth") == 320, (lang, theme)
+        outside = page.evaluate(
+            """[...document.querySelectorAll("#vb-embed *:not(.vb-sr)")].filter((element) => {
+              const box = element.getBoundingClientRect();
+              return box.width && (box.right > 321 || box.left < -1);
+            }).map((element) => element.outerHTML.slice(0, 80))"""
+        )
+        assert outside == [], (lang, theme)
+        small = page.evaluate(
+            """[...document.querySelectorAll("#vb-embed :is(button, summary, textarea, a)")]
+              .filter((element) => element.checkVisibility() && !element.matches(".vb-marker"))
+              .filter((element) => element.getBoundingClientRect().height < 23.9)
+              .map((element) => element.outerHTML.slice(0, 80))"""
+        )
+        assert small == [], (lang, theme)
 
 
 def test_every_control_is_reached_by_keyboard_and_has_a_name(tab: Tab) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import product
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -129,17 +130,14 @@ def test_any_second_leads_to_the_turn_that_goes_on_then(open_tab: OpenTab, site:
     expect(page.get_by_text(STARTER)).to_be_in_viewport()
 
 
-@pytest.mark.parametrize("path", PAGES)
-@pytest.mark.parametrize("lang", ["zh-Hant", "en"])
-def test_a_small_phone_needs_no_sideways_scrolling(
-    open_tab: OpenTab, site: Site, path: str, lang: str
-) -> None:
+def test_a_small_phone_needs_no_sideways_scrolling(open_tab: OpenTab, site: Site) -> None:
     tab = open_tab(site.address, viewport={"width": 320, "height": 640})
-    page = opened(tab, f"{path}{'&' if '?' in path else '?'}lang={lang}")
-    assert page.evaluate("document.documentElement.scrollWidth") == 320
-    for menu in page.locator("summary").all():
-        menu.click()
-    assert page.evaluate("document.documentElement.scrollWidth") == 320
+    for path, lang in product(PAGES, ("zh-Hant", "en")):
+        page = opened(tab, f"{path}{'&' if '?' in path else '?'}lang={lang}")
+        assert page.evaluate("document.documentElement.scrollWidth") == 320, (path, lang)
+        for menu in page.locator("summary").all():
+            menu.click()
+        assert page.evaluate("document.documentElement.scrollWidth") == 320, (path, lang)
 
 
 @pytest.mark.parametrize("script", [True, False])

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import contextlib
 import http.client
 import json
 import re
-import signal
 import socket
-import subprocess
-import sys
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
@@ -20,7 +16,6 @@ from assistant.settings import ServingSettings
 from corpus.types import VerbatimError
 from tests.assistant.interfaces.web.fakes import FakeEngine, held_back, loaded
 from tests.browser.serving import served
-from tests.project import ROOT
 
 
 @pytest.fixture(scope="module")
@@ -139,26 +134,3 @@ def test_a_port_in_use_is_one_clear_line() -> None:
 def test_a_port_that_cannot_be_is_one_clear_line() -> None:
     with pytest.raises(VerbatimError, match=r"port 70000 doesn't exist.*--port"):
         serve(None, "127.0.0.1", 70_000, print)
-
-
-SERVE = """
-from assistant.interfaces.server import create_app, serve
-from tests.assistant.interfaces.web.fakes import FakeEngine, loaded
-serve(create_app(loaded(FakeEngine())), "127.0.0.1", 0, lambda url: print(url, flush=True))
-"""
-
-
-def test_it_serves_until_interrupted_whatever_pages_are_open() -> None:
-    command = [sys.executable, "-c", SERVE]
-    pipe = subprocess.PIPE
-    with subprocess.Popen(command, cwd=ROOT, stdout=pipe, stderr=pipe, text=True) as server:
-        assert server.stdout is not None and server.stderr is not None
-        address = server.stdout.readline().strip()
-        assert fetch(address, "/healthz")[0] == 200
-        page = http.client.HTTPConnection(urlsplit(address).netloc, timeout=10)
-        page.request("GET", "/gradio_api/heartbeat/abc")
-        with contextlib.closing(page), page.getresponse() as heartbeat:
-            assert heartbeat.status == 200
-            server.send_signal(signal.SIGINT)
-            assert server.wait(10) == 0
-        assert server.stderr.read() == ""

@@ -102,6 +102,7 @@ def test_meaning_is_found_across_scripts(embedder: SentenceEmbedding) -> None:
     assert near > far + 0.05
 
 
+@pytest.mark.long
 def test_fast_vectors_stay_close_to_exact_ones(
     embedder: SentenceEmbedding,
     exact_embedder: SentenceEmbedding,
