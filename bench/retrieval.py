@@ -26,8 +26,7 @@ from assistant.evaluation.questions import EvalQuestion
 from bench.xquad import Xquad, evenly, read_xquad_folder
 from corpus.chunks import Budget
 from corpus.language import detect_language
-from corpus.library import Failure
-from corpus.types import Section, Transcript, Utterance
+from corpus.types import FileFailure, Section, Transcript, Utterance
 from index.embedding.centring import CentredEmbedder, LanguageMeans, measure_means
 from index.embedding.embedder import SentenceEmbedding, load_embedder
 from index.lexical.dictionary import open_dictionary
@@ -78,7 +77,7 @@ class Passages:
     def files(self) -> Sequence[str]:
         return list(self._texts)
 
-    def closed_folders(self) -> Sequence[Failure]:
+    def closed_folders(self) -> Sequence[FileFailure]:
         return ()
 
     def fingerprint(self, file: str) -> str:

@@ -165,6 +165,11 @@ def ordinal_of(chunk: Chunk) -> int | None:
     return next(numbers, None)
 
 
+def place_in_talk(chunk: Chunk) -> tuple[int, int, float]:
+    """Sorts the chunks of one talk; by their start where an id doesn't tell."""
+    return chunk.section, ordinal_of(chunk) or 0, chunk.start_s or 0.0
+
+
 def _joined(parts: Sequence[Piece]) -> tuple[str, tuple[Sentence, ...]]:
     text = ""
     sentences = []

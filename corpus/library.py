@@ -11,7 +11,7 @@ from pathlib import Path, PurePosixPath
 
 from corpus.readers import SUFFIXES, id_of, is_marked, read_transcript
 from corpus.readers.markdown import MAX_BYTES, too_large
-from corpus.types import LibraryError, ReadError, Transcript
+from corpus.types import FileFailure, LibraryError, ReadError, Transcript
 
 _NO_TALKS = re.compile(
     r"(?:readme|licen[cs]e|changelog|contributing)(?:[-._](?:[a-z]{2,3}(?:[-_][a-z]{2,4})?|[\d.]+))?"
@@ -24,19 +24,11 @@ PAGES_MARK = ".verbatim-wiki"
 
 
 @dataclass(frozen=True, slots=True)
-class Failure:
-    """A file or folder, relative to the library, that can't be read, and why."""
-
-    file: str
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
 class Reading:
     """What reading a whole library gave: one bad file does not keep the others from being read."""
 
     transcripts: tuple[Transcript, ...]
-    failures: tuple[Failure, ...]
+    failures: tuple[FileFailure, ...]
 
 
 class Library:
@@ -59,7 +51,7 @@ class Library:
         self.folder = root.parent if single else root
         self._single = root.name if single else None
         self._ids: dict[str, str] | None = None
-        self._closed: tuple[Failure, ...] = ()
+        self._closed: tuple[FileFailure, ...] = ()
 
     def files(self) -> tuple[str, ...]:
         """The files that may hold a talk, sorted.
@@ -71,12 +63,12 @@ class Library:
         self._ids = None
         if self._single is not None:
             return (self._single,)
-        closed: list[Failure] = []
+        closed: list[FileFailure] = []
         found = sorted(_walk(self.folder, closed))
         self._closed = tuple(closed)
         return tuple(found)
 
-    def closed_folders(self) -> tuple[Failure, ...]:
+    def closed_folders(self) -> tuple[FileFailure, ...]:
         """The folders that the last call of ``files`` could not look into."""
         return self._closed
 
@@ -110,7 +102,7 @@ class Library:
             try:
                 transcripts.append(self.read(file))
             except ReadError as error:
-                failures.append(Failure(file, str(error)))
+                failures.append(FileFailure(file, str(error)))
         return Reading(tuple(transcripts), tuple(failures))
 
     def _resolved_ids(self, files: tuple[str, ...]) -> dict[str, str]:
@@ -137,7 +129,7 @@ class Library:
             raise ReadError(f"can't be opened: {error.strerror or error}") from error
 
 
-def _walk(folder: Path, closed: list[Failure]) -> Iterator[str]:
+def _walk(folder: Path, closed: list[FileFailure]) -> Iterator[str]:
     """The talks below ``folder``; what can't be looked into goes to ``closed``.
 
     A link to something inside the library is passed over, since its target is met anyway; links
@@ -149,7 +141,7 @@ def _walk(folder: Path, closed: list[Failure]) -> Iterator[str]:
     def note(error: OSError) -> None:
         where = Path(error.filename or folder)
         name = where.relative_to(folder).as_posix() if where.is_relative_to(folder) else str(where)
-        closed.append(Failure(name, f"folder can't be opened: {error.strerror or error}"))
+        closed.append(FileFailure(name, f"folder can't be opened: {error.strerror or error}"))
 
     for parent, folders, names in os.walk(folder, onerror=note, followlinks=True):
         here = Path(parent)

@@ -59,6 +59,14 @@ class SettingsError(VerbatimError):
 
 
 @dataclass(frozen=True, slots=True)
+class FileFailure:
+    """A file or folder, relative to the library, that can't be read, and why (one line)."""
+
+    file: str
+    error: str
+
+
+@dataclass(frozen=True, slots=True)
 class Utterance:
     """Words that one speaker says in one go: a turn, a paragraph or a bullet under a name.
 

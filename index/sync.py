@@ -17,12 +17,11 @@ from typing import Protocol
 import numpy as np
 
 from corpus.chunks import Budget, chunk_transcript
-from corpus.library import Failure
-from corpus.types import Chunk, ReadError, SettingsError, Transcript
+from corpus.types import Chunk, FileFailure, ReadError, SettingsError, Transcript
 from index.nodes import chunk_metadata
 from index.storage.catalog import talk_of, text_hash
 from index.storage.store import IndexStore
-from index.types import Embedder, FileFailure, IndexProgress, SyncReport, Talk, Vectors
+from index.types import Embedder, IndexProgress, SyncReport, Talk, Vectors
 
 BATCH_CHUNKS = 64
 """Files are gathered until they have so many chunks: what a kill costs, and one transaction."""
@@ -38,7 +37,7 @@ class TranscriptReader(Protocol):
         """Paths relative to the library, with forward slashes, in a stable order."""
         ...
 
-    def closed_folders(self) -> Sequence[Failure]:
+    def closed_folders(self) -> Sequence[FileFailure]:
         """The folders that the last call of ``files`` could not look into."""
         ...
 
@@ -123,7 +122,7 @@ class _SyncRun:
             except ReadError as error:
                 self._failed.append(FileFailure(file, str(error)))
         closed = self._library.closed_folders()
-        self._failed += [FileFailure(failure.file, failure.reason) for failure in closed]
+        self._failed += closed
         return found
 
     def _batches(self, changed: list[str], found: Mapping[str, str]) -> Iterator[list[_Prepared]]:

@@ -9,7 +9,7 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
-from corpus.types import Chunk, SectionKind, Sentence
+from corpus.types import Chunk, FileFailure, SectionKind, Sentence
 
 Vectors = npt.NDArray[np.float32]
 """Unit vectors as rows, (n, dimension), or one of them, (dimension,)."""
@@ -182,14 +182,6 @@ class Manifest:
     window_tokens: int
     chunk_tokens: int
     centring: str
-
-
-@dataclass(frozen=True, slots=True)
-class FileFailure:
-    """A file of the library that could not be read, and why (one line)."""
-
-    file: str
-    error: str
 
 
 @dataclass(frozen=True, slots=True)

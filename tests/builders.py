@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from corpus.chunks import Budget, chunk_transcript
 from corpus.types import Chunk, Section, Sentence, Transcript, Utterance
 from index.types import Evidence, Hit, ScoreParts
 
@@ -73,6 +74,13 @@ def make_transcript(chunk: Chunk) -> Transcript:
     return Transcript(
         chunk.transcript_id, chunk.file, chunk.title, chunk.source_url, None, "en", (section,), "f"
     )
+
+
+def make_untimed(said: Sequence[str]) -> tuple[Chunk, ...]:
+    """The chunks of a talk of one topic in which nobody noted a time."""
+    section = Section(0, "Opening", None, None, "talk", tuple(Utterance(one) for one in said))
+    talk = Transcript("talk", "talk.md", "The talk", None, None, "en", (section,), "f")
+    return chunk_transcript(talk, Budget(tokens=120))
 
 
 def make_hit(chunk: Chunk, score: float, scores: Sequence[float]) -> Hit:

@@ -15,7 +15,7 @@ from assistant.generation.draft import Draft, Source, unlinked
 from assistant.messages.catalogue import messages
 from assistant.types import Answer, Citation
 from assistant.verification.people import only_attributes
-from corpus.chunks import ordinal_of
+from corpus.chunks import place_in_talk
 from corpus.types import Chunk, Sentence
 from index.scoring import is_short, leads_on
 from index.types import Evidence, Hit
@@ -114,7 +114,7 @@ def choose_quotes(evidence: Evidence) -> tuple[Quote, ...]:
     chosen = chosen or [scored[0][1:]]
     chosen += _what_follows(chosen)
     rank = {file: n for n, file in enumerate(dict.fromkeys(hit.chunk.file for hit in hits))}
-    order = {chunk.id: _place_in_talk(chunk) for chunk, _ in chosen}
+    order = {chunk.id: place_in_talk(chunk) for chunk, _ in chosen}
     chosen.sort(key=lambda item: (rank[item[0].file], order[item[0].id], item[1].offset))
     return _as_quotes(chosen)
 
@@ -146,11 +146,6 @@ def _what_follows(chosen: Sequence[Quotable]) -> list[Quotable]:
 
 def _says_something(text: str) -> bool:
     return not (is_short(text) or leads_on(text) or only_attributes(text))
-
-
-def _place_in_talk(chunk: Chunk) -> tuple[int, int, float]:
-    """Where the chunk comes in its talk; by its start where its id doesn't tell."""
-    return chunk.section, ordinal_of(chunk) or 0, chunk.start_s or 0.0
 
 
 def _as_quotes(chosen: Sequence[Quotable]) -> tuple[Quote, ...]:

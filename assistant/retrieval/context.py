@@ -24,6 +24,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from corpus.chunks import place_in_talk
 from corpus.tokens import count_tokens
 from corpus.types import Chunk, Sentence
 from index.lexical.terms import terms
@@ -195,12 +196,12 @@ def _excerpts(hits: Sequence[Hit], places: Iterable[_Place]) -> tuple[Excerpt, .
     """Sentences that touch become one excerpt, as long as one person speaks."""
     talks = {file: n for n, file in enumerate(dict.fromkeys(hit.chunk.file for hit in hits))}
 
-    def order(place: _Place) -> tuple[int, bool, int, float, int, int]:
+    stands = [place_in_talk(hit.chunk) for hit in hits]
+
+    def order(place: _Place) -> tuple[int, bool, tuple[int, int, float], int, int]:
         rank, n = place
         chunk = hits[rank].chunk
-        start_s = chunk.start_s if chunk.start_s is not None else 0.0
-        digest = chunk.kind == "summary"
-        return talks[chunk.file], digest, chunk.section, start_s, rank, n
+        return talks[chunk.file], chunk.kind == "summary", stands[rank], rank, n
 
     runs: list[list[_Place]] = []
     for rank, n in sorted(set(places), key=order):

@@ -82,7 +82,7 @@ def test_one_bad_file_does_not_stop_the_others(tmp_path: Path) -> None:
     reading = Library(tmp_path).read_all()
     assert [transcript.file for transcript in reading.transcripts] == ["good.md", "sub/good.md"]
     assert [failure.file for failure in reading.failures] == ["bad.md", "hollow.md"]
-    assert "not UTF-8" in reading.failures[0].reason
+    assert "not UTF-8" in reading.failures[0].error
 
 
 def test_fingerprint_is_the_hash_of_the_bytes(tmp_path: Path) -> None:

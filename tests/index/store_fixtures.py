@@ -9,8 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from corpus.chunks import Budget
-from corpus.library import Failure
-from corpus.types import ReadError, Section, Transcript, Utterance
+from corpus.types import FileFailure, ReadError, Section, Transcript, Utterance
 from index.lexical.concepts import concepts_of
 from index.storage.store import SCHEMA, IndexStore, open_store
 from index.types import Manifest, Vectors
@@ -66,8 +65,8 @@ class FolderLibrary:
         files = sorted(path.relative_to(self.root).as_posix() for path in self.root.rglob("*.txt"))
         return [file for file in files if not self.closed or not file.startswith(self.closed)]
 
-    def closed_folders(self) -> list[Failure]:
-        return [Failure(self.closed, "no permission")] if self.closed else []
+    def closed_folders(self) -> list[FileFailure]:
+        return [FileFailure(self.closed, "no permission")] if self.closed else []
 
     def fingerprint(self, file: str) -> str:
         return hashlib.sha256((self.root / file).read_bytes()).hexdigest()

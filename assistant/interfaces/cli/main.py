@@ -496,7 +496,7 @@ def _wiki(arguments: argparse.Namespace, settings: Settings) -> int:
     refuse_among_transcripts(folder, library)
     reading = library.read_all()
     for failure in reading.failures:
-        complain(f"not read: {failure.file}: {failure.reason}")
+        complain(f"not read: {failure.file}: {failure.error}")
     if not reading.transcripts:
         raise LibraryError(
             f"There are no transcripts to be read in {settings.library}: no page is written;"
@@ -530,7 +530,7 @@ def _wiki_json(report: WikiReport) -> Json:
         "unchanged": report.unchanged,
         "removed": report.removed,
         "kept": [{"file": each.file, "reason": each.reason} for each in report.kept],
-        "failed": [{"file": each.file, "error": each.reason} for each in report.failed],
+        "failed": [{"file": each.file, "error": each.error} for each in report.failed],
     }
 
 

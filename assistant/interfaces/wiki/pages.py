@@ -28,10 +28,9 @@ from urllib.parse import quote, urlsplit
 
 from assistant.messages.catalogue import FALLBACK, Messages, language_name, messages
 from assistant.messages.languages import Lang, match_language
-from corpus.library import Failure
 from corpus.links import moment_url
 from corpus.sentences import sentence_spans, width
-from corpus.types import Section, Transcript, Utterance
+from corpus.types import FileFailure, Section, Transcript, Utterance
 from index.moments import clock
 
 Flavour = Literal["markdown", "obsidian", "hugo"]
@@ -121,7 +120,7 @@ class WikiReport:
     unchanged: int
     removed: int
     kept: tuple[Kept, ...]
-    failed: tuple[Failure, ...]
+    failed: tuple[FileFailure, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,8 +12,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from assistant.interfaces.wiki.pages import Kept, Page, WikiReport, one_line, origin, same_ends
-from corpus.library import PAGES_MARK, Failure, Library
-from corpus.types import SettingsError
+from corpus.library import PAGES_MARK, Library
+from corpus.types import FileFailure, SettingsError
 
 _NOTICE = "Verbatim writes pages into this folder, and takes none of its files for a transcript.\n"
 _EDITED = "edited by hand; delete it to have it written anew"
@@ -22,7 +22,7 @@ _OTHER = "not written by this command; move it away to have the talk's page here
 _UNREAD = "its transcript can't be read"
 
 
-def write_pages(folder: Path, pages: Sequence[Page], unread: Sequence[Failure]) -> WikiReport:
+def write_pages(folder: Path, pages: Sequence[Page], unread: Sequence[FileFailure]) -> WikiReport:
     """Makes the folder hold these pages, and none of ours beside them; makes the folder as well.
 
     A page stays where its transcript is among ``unread``: it may be back tomorrow. Raises
@@ -75,7 +75,7 @@ class _WikiRun:
         else:
             self.kept.append(Kept(page.name, _EDITED if owner == "edited" else _OTHER))
 
-    def remove(self, path: Path, unread: Sequence[Failure]) -> None:
+    def remove(self, path: Path, unread: Sequence[FileFailure]) -> None:
         text = _read(path)
         whose = origin(text) if text is not None else None
         if whose is None or whose.owner == "other":
@@ -129,7 +129,7 @@ def _composed(path: Path) -> str:
     return unicodedata.normalize("NFC", path.name)
 
 
-def _is_among(file: str, unread: Iterable[Failure]) -> bool:
+def _is_among(file: str, unread: Iterable[FileFailure]) -> bool:
     """Whether the file, or a folder that it lies in, is named; on one line, as pages have it."""
     names = [one_line(failure.file) for failure in unread]
     return any(file == name or file.startswith(f"{name}/") for name in names)

@@ -16,9 +16,7 @@ from assistant.generation.quotes import (
     why_in_quotes,
 )
 from assistant.llm.failures import FailureReason
-from corpus.chunks import Budget, chunk_transcript
-from corpus.types import Section, Transcript, Utterance
-from tests.builders import make_chunk, make_evidence, make_hit, make_transcript
+from tests.builders import make_chunk, make_evidence, make_hit, make_transcript, make_untimed
 
 FIRST = make_chunk([("Ann", ["One.", "Two.", "Three."], 10.0, 40.0)], id="a")
 LATER = make_chunk([("Bob", ["Four.", "Five."], 100.0, 120.0)], id="b", section=1)
@@ -36,9 +34,7 @@ def test_sentences_come_in_the_order_of_the_talk() -> None:
 def test_untimed_quotes_of_one_topic_come_in_the_order_of_the_talk() -> None:
     """Whichever passage of it was found first, and wherever in its passage a sentence stands."""
     said = [f"Number {n} of the things that were said without any time." for n in range(24)]
-    section = Section(0, "Opening", None, None, "talk", tuple(Utterance(one) for one in said))
-    talk = Transcript("talk", "talk.md", "The talk", None, None, "en", (section,), "f")
-    chunks = chunk_transcript(talk, Budget(tokens=120))
+    chunks = make_untimed(said)
     assert len(chunks) > 2
     hits = [
         make_hit(chunk, 0.9 + n / 100, [0.1] * len(chunk.sentences))

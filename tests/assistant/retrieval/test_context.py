@@ -12,7 +12,7 @@ from assistant.retrieval.context import (
     render,
 )
 from corpus.tokens import count_tokens
-from tests.builders import make_chunk, make_evidence, make_hit
+from tests.builders import make_chunk, make_evidence, make_hit, make_untimed
 
 KNIVES = make_chunk(
     [
@@ -60,6 +60,21 @@ def test_handles_follow_the_talk_and_talks_their_best_hit() -> None:
     assert [one.handle for one in found] == list(range(1, len(found) + 1))
     assert [one.chunk.id for one in found][-2:] == ["bread", "pan"]
     assert {one.chunk.id for one in found[:-2]} == {"knives"}
+
+
+def test_excerpts_of_an_untimed_topic_come_in_its_order() -> None:
+    said = [f"Number {n} of the things that were said without any time." for n in range(24)]
+    chunks = make_untimed(said)
+    hits = [
+        make_hit(chunk, 0.9 + n / 100, [0.9] * len(chunk.sentences))
+        for n, chunk in enumerate(chunks)
+    ]
+    read = [
+        sentence.text
+        for excerpt in gather(make_evidence(*reversed(hits)), 2000)
+        for sentence in excerpt.sentences
+    ]
+    assert read == said
 
 
 def test_an_excerpt_has_one_speaker_and_neighbours_are_merged() -> None:

@@ -16,7 +16,8 @@ from assistant.interfaces.documents.text import (
     report_text,
 )
 from assistant.types import Answer, Statement
-from index.types import FileFailure, IndexProgress, SyncReport
+from corpus.types import FileFailure
+from index.types import IndexProgress, SyncReport
 from tests.builders import VIDEO, make_chunk, make_evidence, make_hit, make_transcript
 
 CHUNK = make_chunk(

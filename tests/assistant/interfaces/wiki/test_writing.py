@@ -10,8 +10,8 @@ import pytest
 
 from assistant.interfaces.wiki.pages import Kept, Style, WikiReport, make_pages
 from assistant.interfaces.wiki.writing import refuse_among_transcripts, write_pages
-from corpus.library import Failure, Library
-from corpus.types import SettingsError
+from corpus.library import Library
+from corpus.types import FileFailure, SettingsError
 from tests.builders import KITCHEN_NOTE
 
 LONG_AGO = 1_000_000_000
@@ -143,7 +143,7 @@ def test_a_folder_that_can_not_be_opened_keeps_its_pages(notes: Path, wiki: Path
     run(notes, wiki)
     (notes / "shows" / "tea.md").unlink()
     reading = Library(notes).read_all()
-    closed = Failure("shows", "folder can't be opened")
+    closed = FileFailure("shows", "folder can't be opened")
     report = write_pages(wiki, make_pages(reading.transcripts, Style()), [closed])
     assert report.removed == 0 and "can't be read" in report.kept[0].reason
 
