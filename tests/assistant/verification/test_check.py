@@ -17,6 +17,8 @@ from index.lexical.dictionary import open_dictionary
 from tests.builders import make_chunk
 from tests.index.fakes import FakeEmbedder
 
+ALWAYS_MEASURED = ("held_out", "amounts")
+"""Sets of sentences that every run measures; the others take three times as long."""
 BEYOND_THE_RULES = "opposite"
 """Planted faults that only a model of meaning could tell: up for down, in other words."""
 TALK = make_chunk(
@@ -216,7 +218,13 @@ def test_without_excerpts_nothing_is_supported() -> None:
     assert verdict(checker, "A sharp knife is safe [1].").reason == "no_such_handle"
 
 
-@pytest.mark.parametrize("half", HALVES)
+@pytest.mark.parametrize(
+    "half",
+    [
+        pytest.param(half, marks=[] if half in ALWAYS_MEASURED else [pytest.mark.long])
+        for half in HALVES
+    ],
+)
 def test_faults_are_caught_and_sound_sentences_are_not_accused(
     centred: CentredEmbedder, model_dir: Path, half: str
 ) -> None:
