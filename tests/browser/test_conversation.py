@@ -57,6 +57,27 @@ def test_enter_that_ends_a_composition_sends_nothing(chat: Chat) -> None:
     expect(box).to_have_value("公榜")
 
 
+def test_what_is_asked_the_moment_an_answer_shows_is_asked(chat: Chat) -> None:
+    """Gradio counts the event as running for a moment more."""
+    engine = FakeEngine()
+    tab = chat(engine)
+    tab.page.evaluate(
+        """() => new MutationObserver((_, observer) => {
+          if (!document.querySelector("#exchange-1:not([data-state=pending])")) return;
+          observer.disconnect();
+          const box = document.querySelector("#vb-question textarea");
+          Object.getOwnPropertyDescriptor(HTMLTextAreaElement.prototype, "value")
+            .set.call(box, "second");
+          box.dispatchEvent(new Event("input", {bubbles: true}));
+          document.querySelector("#vb-send").click();
+        }).observe(document.body, {subtree: true, childList: true})"""
+    )
+    tab.ask("first")
+    tab.settled(2)
+    assert [question for question, _ in engine.asked] == ["first", "second"]
+    expect(tab.page.locator("#vb-question textarea")).to_have_value("")
+
+
 def test_an_empty_question_is_not_asked(chat: Chat) -> None:
     tab = chat()
     page = tab.page
@@ -142,6 +163,7 @@ def test_the_next_question_can_be_typed_while_one_waits(
     page.press("#vb-question textarea", "Enter")
     expect(page.locator(".vb-pending")).to_be_visible()
     page.fill("#vb-question textarea", "next")
+    page.press("#vb-question textarea", "Enter")
     go.set()
     tab.settled(1)
     expect(page.locator("#vb-question textarea")).to_have_value("next")

@@ -229,8 +229,10 @@ def _wire_questions(parts: Components, loading: Loading) -> None:
         # sources are sent when they change: the reader may be among them while an answer grows.
         now: Content = {"question": ""}
         shown = ""
+        if not question.strip():
+            yield gr.skip()
+            return
         for grown in converse(loading, conversation, question, messages(lang), narrowed, mode):
-            # Nothing comes after the answer: until the event ends, a new question is not taken.
             now |= shown_dialogue(lang, grown) | {"model": model_line(loading, lang)}
             if now["sources"] == shown:
                 del now["sources"]
@@ -244,7 +246,8 @@ def _wire_questions(parts: Components, loading: Loading) -> None:
         _named(parts, ("question", "language", "narrowed", "mode", "conversation")),
         _named(parts, ("question", "model", *DIALOGUE)),
         js=_AS_ASKED,
-        trigger_mode="once",
+        # Gradio ends an event a moment after the answer shows: what is asked then must not be lost.
+        trigger_mode="always_last",
         **_OWN,
     )
     parts["stop"].click(stop, [parts["conversation"]], None, queue=False, **_OWN)

@@ -24,14 +24,18 @@ export function takeFocus() {
   if (isWide && window.top === window) box()?.focus({ preventScroll: true });
 }
 
-// While an input method composes, Enter chooses a word: it must not send the question.
-export function guardComposition() {
+// While an input method composes, Enter chooses a word; while an answer is on its way, the next
+// question stays in the box. Neither must be sent.
+export function guardEnter() {
   for (const type of ["keydown", "keypress"]) {
     document.addEventListener(
       type,
       (event) => {
+        if (event.key !== "Enter" || event.shiftKey || event.target !== box()) return;
         const composing = event.isComposing || event.keyCode === 229;
-        if (composing && event.key === "Enter" && event.target === box()) event.stopPropagation();
+        const awaiting = document.querySelector(".vb-exchange[data-state=pending]");
+        if (composing || awaiting) event.stopPropagation();
+        if (awaiting && !composing) event.preventDefault();
       },
       true,
     );

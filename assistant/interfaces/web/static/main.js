@@ -2,7 +2,7 @@
 // acted on says so in data- attributes; the words come from the server with the header.
 
 import { applyLanguage, carryWishes, toggleTheme, labelParts } from "./appearance.js";
-import { ask, focusBox, guardComposition, takeFocus } from "./asking.js";
+import { ask, focusBox, guardEnter, takeFocus } from "./asking.js";
 import { watchCopying } from "./copying.js";
 import { countDown, followChat, watchReader } from "./following.js";
 import { forgetFolds, keepFolds, toggleLegend, watchFolds } from "./keeping.js";
@@ -78,7 +78,7 @@ document.addEventListener("click", onClick);
 document.addEventListener("keydown", (event) => {
   if (event.key === "Escape" && event.target.closest?.(".vb-card")) backToAnswer();
 });
-guardComposition();
+guardEnter();
 watchScope();
 watchFolds();
 watchReader();
