@@ -7,7 +7,7 @@ import json
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import urlsplit
 
 import pytest
@@ -143,29 +143,36 @@ class Windows:
         self.browser = browser
         self._contexts: dict[str, BrowserContext] = {}
 
-    def new_tab(self, address: str, **options: Any) -> Tab:
-        """A tab of its own."""
-        options = {
-            "viewport": {"width": 1280, "height": 800},
-            "locale": "en-US",
-            "reduced_motion": "reduce",
-        } | options
+    def new_page(
+        self,
+        width: int = 1280,
+        height: int = 800,
+        color_scheme: Literal["light", "dark"] = "light",
+        **options: Any,
+    ) -> Page:
+        """A page of its own."""
         key = json.dumps(options, sort_keys=True)
         if key not in self._contexts:
-            self._contexts[key] = self.browser.new_context(**options)
+            self._contexts[key] = self.browser.new_context(**{"locale": "en-US"} | options)
             self._contexts[key].set_default_timeout(15_000)
-        tab = Tab(self._contexts[key].new_page(), address)
+        page = self._contexts[key].new_page()
+        page.set_viewport_size({"width": width, "height": height})
+        page.emulate_media(color_scheme=color_scheme, reduced_motion="reduce")
+        return page
+
+    def new_tab(self, address: str, **options: Any) -> Tab:
+        """A page at our server."""
+        tab = Tab(self.new_page(**options), address)
         tab.page.route(beyond(address), tab.stand_in)
         tab.page.on("pageerror", lambda error: tab.errors.append(str(error)))
         return tab
 
-    def close(self, tab: Tab) -> None:
-        """Closes it; what its page kept in the browser is gone."""
-        context = tab.page.context
-        session = context.new_cdp_session(tab.page)
-        kept = {"origin": tab.address, "storageTypes": "cookies,local_storage"}
+    def close(self, page: Page) -> None:
+        """Closes it; what it kept in the browser is gone."""
+        session = page.context.new_cdp_session(page)
+        kept = {"origin": "*", "storageTypes": "cookies,local_storage"}
         session.send("Storage.clearDataForOrigin", kept)
-        tab.page.close()
+        page.close()
 
 
 @pytest.fixture(scope="package")
@@ -181,7 +188,7 @@ def open_tab(windows: Windows, opened: contextlib.ExitStack) -> Iterator[OpenTab
 
     def make(address: str, **options: Any) -> Tab:
         tab = windows.new_tab(address, **options)
-        opened.callback(windows.close, tab)
+        opened.callback(windows.close, tab.page)
         tabs.append(tab)
         return tab
 

@@ -10,7 +10,7 @@ from tests.browser.conftest import Chat, OpenTab, Tab
 
 pytestmark = pytest.mark.browser
 Site = tuple[str, FakeEngine]
-PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True}
+PHONE = {"width": 390, "height": 844, "has_touch": True}
 
 
 @pytest.mark.parametrize(

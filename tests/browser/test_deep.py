@@ -157,7 +157,7 @@ def test_steps_fit_a_small_screen(
         deep = Step("question", "part", 1.0, (deep,))
     answer = replace(WHOLE, steps=(deep,), seen="word" * 200)
     engine = FakeEngine(lambda _: answer, offered=("model", "quotes", "deep"))
-    tab = open_tab(serve_engine(engine), viewport={"width": 320, "height": 568}, has_touch=True)
+    tab = open_tab(serve_engine(engine), width=320, height=568, has_touch=True)
     page = tab.open()
     tab.ask("how?")
     page.locator(".vb-steps > summary").tap()

@@ -173,7 +173,7 @@ def test_a_frame_of_320_pixels_holds_it(open_tab: OpenTab, serve_engine: ServeEn
     long = replace(WITH_TIMES, title="Donaudampfschifffahrtsgesellschaft" * 3, heading="x" * 200)
     answer = replace(WRITTEN, citations=(long, *WRITTEN.citations[1:]))
     engine = FakeEngine(lambda _: answer)
-    tab = open_tab(serve_engine(engine), viewport={"width": 320, "height": 560})
+    tab = open_tab(serve_engine(engine), width=320, height=560)
     for lang, theme in product(("en", "zh-Hans", "zh-Hant"), ("light", "dark")):
         page = opened(tab, f"lang={lang}&theme={theme}&talk=talk.md&talk=far.md&speaker=David")
         ask(page, "why?" + "y" * 300)

@@ -10,14 +10,14 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Frame, Page, Route, expect
+from playwright.sync_api import ConsoleMessage, Frame, Page, Route, expect
 
 from assistant.interfaces.http.access import sign_token
 from assistant.interfaces.server import create_app
 from assistant.settings import ServingSettings
 from tests.assistant.interfaces.embed.sites import SECRET
 from tests.assistant.interfaces.web.fakes import FakeEngine, answer_or_refuse, loaded
-from tests.browser.conftest import PLAYER_STAND_IN
+from tests.browser.conftest import PLAYER_STAND_IN, Windows
 from tests.browser.hosting import HostSite, host_site
 from tests.browser.serving import served
 
@@ -48,7 +48,7 @@ def serve() -> Iterator[Serve]:
 
 
 @pytest.fixture
-def visit(browser: Browser) -> Iterator[Visit]:
+def visit(windows: Windows) -> Iterator[Visit]:
     """Opens a page of a host; it reaches this machine alone, players are stand-ins. What the
     console says is kept as ``page.told``."""
     with contextlib.ExitStack() as stack:
@@ -60,13 +60,8 @@ def visit(browser: Browser) -> Iterator[Visit]:
                 route.fulfill(body=PLAYER_STAND_IN, content_type="text/html")
 
         def open_page(address: str, **options: Any) -> Page:
-            size = {"width": 1000, "height": 800}
-            context = browser.new_context(
-                **{"viewport": size, "reduced_motion": "reduce"} | options
-            )
-            stack.callback(context.close)
-            context.set_default_timeout(15_000)
-            page = context.new_page()
+            page = windows.new_page(**{"width": 1000} | options)
+            stack.callback(windows.close, page)
             page.told = []  # type: ignore[attr-defined]
 
             def hear(message: ConsoleMessage) -> None:
@@ -170,7 +165,7 @@ def test_a_plain_frame_in_a_digital_garden(host: HostSite, serve: Serve, visit: 
     page = visit(f"{host.origin}/garden.html")
     frame = chat_frame(page)
     expect(frame.locator("#vb-embed-title")).to_contain_text("只回答：大模型基准测试圆桌")
-    assert frame.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(20, 23, 22)"
+    expect(frame.locator("body")).to_have_css("background-color", "rgb(20, 23, 22)")
     ask(frame, "公榜？")
     frame.click("#exchange-1 .vb-marker >> nth=0")
     expect(frame.locator("#vb-dock iframe")).to_be_visible()
@@ -256,7 +251,7 @@ def test_several_on_a_page_leave_no_global_and_mind_their_own(
     globals_before = set(blank.evaluate("Object.getOwnPropertyNames(window)"))
     second = f'<script src="{verbatim}/embed.js" data-lang="en" data-height="300" defer></script>'
     host.words = {"verbatim": verbatim, "more": second}
-    page = visit(f"{host.origin}/mediawiki.html", viewport={"width": 900, "height": 1600})
+    page = visit(f"{host.origin}/mediawiki.html", width=900, height=1600)
     chats = page.locator("verbatim-chat")
     expect(chats).to_have_count(2)
     chat_frames(page, 2)

@@ -56,7 +56,7 @@ def test_a_found_moment_plays_and_is_copied(open_tab: OpenTab, site: Site) -> No
 
 
 def test_a_whole_text_is_checked_sentence_by_sentence(open_tab: OpenTab, site: Site) -> None:
-    page = open_tab(site.address, viewport={"width": 320, "height": 640}).page
+    page = open_tab(site.address, width=320, height=640).page
     page.goto(f"{site.address}/lookup?lang=en")
     text = f"Bob Al said: “{KNIFE}.”\nNobody ever said this here.\n{STARTER}\n"
     page.get_by_label("A quote, or a whole text").fill(text)

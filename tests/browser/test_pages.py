@@ -131,7 +131,7 @@ def test_any_second_leads_to_the_turn_that_goes_on_then(open_tab: OpenTab, site:
 
 
 def test_a_small_phone_needs_no_sideways_scrolling(open_tab: OpenTab, site: Site) -> None:
-    tab = open_tab(site.address, viewport={"width": 320, "height": 640})
+    tab = open_tab(site.address, width=320, height=640)
     for path, lang in product(PAGES, ("zh-Hant", "en")):
         page = opened(tab, f"{path}{'&' if '?' in path else '?'}lang={lang}")
         assert page.evaluate("document.documentElement.scrollWidth") == 320, (path, lang)

@@ -186,7 +186,7 @@ def test_the_panel_fits_a_small_screen(
 ) -> None:
     long = make_talk("l.md", "一场很长的对谈" * 12, ("A" * 80,), "ja", "2023-01-01")
     engine.library = (*TALKS, long)
-    small = {"viewport": {"width": 320, "height": 568}, "has_touch": True, "color_scheme": scheme}
+    small = {"width": 320, "height": 568, "has_touch": True, "color_scheme": scheme}
     tab = open_tab(serve_engine(engine), **small)
     page = tab.open("?talk=l.md&speaker=David&since=2020-01-01")
     page.click("[data-open-scope]")
