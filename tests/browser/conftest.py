@@ -93,14 +93,6 @@ def browser(chromium: str) -> Iterator[Browser]:
         yield playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS)
 
 
-@pytest.fixture(scope="session")
-def fake_site() -> Iterator[tuple[str, FakeEngine]]:
-    """A server whose engine answers everything but pizza."""
-    engine = FakeEngine(answer_or_refuse)
-    with served(loaded(engine)) as address:
-        yield address, engine
-
-
 @pytest.fixture
 def opened() -> Iterator[contextlib.ExitStack]:
     """What a test opens; the last is closed first, since a server waits a second for open tabs."""
@@ -214,6 +206,13 @@ def chat(open_chat: Tab, serve_engine: Serve) -> Iterator[Chat]:
 
     yield begin
     assert open_chat.errors == []
+
+
+@pytest.fixture
+def fake_site(serve_engine: Serve) -> tuple[str, FakeEngine]:
+    """The address of an engine that answers everything but pizza, and the engine."""
+    engine = FakeEngine(answer_or_refuse)
+    return serve_engine(engine), engine
 
 
 @pytest.fixture

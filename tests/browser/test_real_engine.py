@@ -3,25 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import expect
 
 from assistant.library import OpenLibrary
-from tests.assistant.interfaces.web.fakes import loaded
-from tests.browser.conftest import OpenTab
-from tests.browser.serving import served
+from tests.browser.conftest import OpenTab, Serve
 
 pytestmark = pytest.mark.browser
 
 LIVE_PLAYER = "https://www.youtube-nocookie.com/embed/1pgCnlJRuxE"
 
 
-@pytest.fixture(scope="module")
-def address(shipped: OpenLibrary) -> Iterator[str]:
-    with served(loaded(shipped.assistant)) as url:
-        yield url
+@pytest.fixture
+def address(serve_engine: Serve, shipped: OpenLibrary) -> str:
+    return serve_engine(shipped.assistant)
 
 
 @pytest.mark.parametrize(

@@ -9,11 +9,10 @@ from dataclasses import replace
 import pytest
 from playwright.sync_api import expect
 
+from assistant.engine import Assistant
 from assistant.library import LockedLibrary
 from assistant.settings import ModelSettings
-from tests.assistant.interfaces.web.fakes import loaded
-from tests.browser.conftest import OpenTab
-from tests.browser.serving import served
+from tests.browser.conftest import OpenTab, Serve
 from tests.scripted_llm import Request, Scene, ScriptedServer, serving
 
 pytestmark = pytest.mark.browser
@@ -23,13 +22,19 @@ Site = tuple[str, ScriptedServer]
 
 
 @pytest.fixture(scope="module")
-def site(shipped_held: LockedLibrary) -> Iterator[Site]:
-    """The page over the shipped talks, with a model by script."""
+def scripted(shipped_held: LockedLibrary) -> Iterator[tuple[Assistant, ScriptedServer]]:
+    """The shipped talks, with a model by script."""
     with serving() as server:
         llm = ModelSettings("scripted", url=server.url, timeout_s=20.0)
         held = replace(shipped_held, settings=replace(shipped_held.settings, llm=llm))
-        with served(loaded(held.open(lambda _: None).assistant)) as address:
-            yield address, server
+        yield held.open(lambda _: None).assistant, server
+
+
+@pytest.fixture
+def site(scripted: tuple[Assistant, ScriptedServer], serve_engine: Serve) -> Site:
+    """The page over them."""
+    assistant, server = scripted
+    return serve_engine(assistant), server
 
 
 def first_excerpt(request: Request) -> str:
