@@ -12,6 +12,7 @@ from assistant.generation.quotes import (
     escaped_words,
     quotes_text,
     refusal_text,
+    speaker_label,
     why_cut_short,
     why_in_quotes,
 )
@@ -101,6 +102,19 @@ def test_each_quote_has_its_marker_and_its_talk_is_named_once() -> None:
     assert text.startswith("Lead:\n\n**The talk**\n\n- Ann: One. [1]\n- Bob: Four. [2]")
     assert [citation.marker for citation in citations] == [1, 2]
     assert [citation.verified for citation in citations] == [True, False]
+
+
+@pytest.mark.parametrize(
+    ("speakers", "label"),
+    [
+        (("Ann",), "Ann: "),
+        (("田博士",), "田博士："),
+        (("田博士", "Ann"), "田博士、Ann："),
+        ((), ""),
+    ],
+)
+def test_a_speaker_has_a_colon_of_their_script(speakers: tuple[str, ...], label: str) -> None:
+    assert speaker_label(speakers) == label
 
 
 def test_markup_in_a_transcript_is_escaped() -> None:

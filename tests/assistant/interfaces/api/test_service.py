@@ -125,5 +125,6 @@ def test_the_page_of_the_document_needs_no_network_and_no_script() -> None:
         method, path = name.split()
         assert f"{method} /api{path}" in page
         assert operation["summary"] in unescape(page)
+    assert 'href="openapi.json"' in page
     links = set(re.findall(r'href="#(\w+)"', page))
     assert links <= set(re.findall(r'id="(\w+)"', page)), "every document is described"
