@@ -26,6 +26,8 @@ ARGUMENTS = [
     # Tabs with the same page share what was compiled for it.
     "--process-per-site",
 ]
+# A page that loads beside busy processes takes longer than Playwright's five seconds.
+expect.set_options(timeout=15_000)
 PLAYER_STAND_IN = "<!doctype html><title>a player</title>"
 
 
