@@ -26,8 +26,9 @@ ARGUMENTS = [
     # Tabs with the same page share what was compiled for it.
     "--process-per-site",
 ]
-# A page that loads beside busy processes takes longer than Playwright's five seconds.
-expect.set_options(timeout=15_000)
+PATIENT_MS = 15_000
+"""A page that loads beside busy processes takes longer than Playwright's five seconds."""
+expect.set_options(timeout=PATIENT_MS)
 PLAYER_STAND_IN = "<!doctype html><title>a player</title>"
 
 
@@ -67,9 +68,7 @@ class Tab:
 
     def settled(self, number: int) -> None:
         """Waits until the exchange of that number is answered or has failed."""
-        expect(self.page.locator(f"#exchange-{number}:not([data-state=pending])")).to_be_visible(
-            timeout=15_000
-        )
+        expect(self.page.locator(f"#exchange-{number}:not([data-state=pending])")).to_be_visible()
 
     def stand_in(self, route: Route) -> None:
         """Notes what is asked of anyone but our server, and answers in their place."""
@@ -134,7 +133,7 @@ class Windows:
     """
 
     def __init__(self, browser: Browser) -> None:
-        self.browser = browser
+        self._browser = browser
         self._contexts: dict[str, BrowserContext] = {}
 
     def new_page(
@@ -147,8 +146,8 @@ class Windows:
         """A page of its own."""
         key = json.dumps(options, sort_keys=True)
         if key not in self._contexts:
-            self._contexts[key] = self.browser.new_context(**{"locale": "en-US"} | options)
-            self._contexts[key].set_default_timeout(15_000)
+            self._contexts[key] = self._browser.new_context(**{"locale": "en-US"} | options)
+            self._contexts[key].set_default_timeout(PATIENT_MS)
         page = self._contexts[key].new_page()
         page.set_viewport_size({"width": width, "height": height})
         page.emulate_media(color_scheme=color_scheme, reduced_motion="reduce")
@@ -211,13 +210,12 @@ def chat(open_chat: Tab, serve_engine: Serve) -> Iterator[Chat]:
 
 
 @pytest.fixture
-def fake_site(serve_engine: Serve) -> tuple[str, FakeEngine]:
-    """The address of an engine that answers everything but pizza, and the engine."""
-    engine = FakeEngine(answer_or_refuse)
-    return serve_engine(engine), engine
+def fake_site(serve_engine: Serve) -> str:
+    """The address of an engine that answers everything but pizza."""
+    return serve_engine(FakeEngine(answer_or_refuse))
 
 
 @pytest.fixture
-def tab(fake_site: tuple[str, FakeEngine], open_tab: OpenTab) -> Tab:
+def tab(fake_site: str, open_tab: OpenTab) -> Tab:
     """A tab at the fake engine's server, in English, not opened yet."""
-    return open_tab(fake_site[0])
+    return open_tab(fake_site)

@@ -5,11 +5,9 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.assistant.interfaces.web.fakes import FakeEngine
 from tests.browser.conftest import Chat, OpenTab, Tab
 
 pytestmark = pytest.mark.browser
-Site = tuple[str, FakeEngine]
 PHONE = {"width": 390, "height": 844, "has_touch": True}
 
 
@@ -24,9 +22,9 @@ PHONE = {"width": 390, "height": 844, "has_touch": True}
     ],
 )
 def test_the_page_speaks_the_readers_language(
-    fake_site: Site, open_tab: OpenTab, locale: str, query: str, lang: str, send: str
+    fake_site: str, open_tab: OpenTab, locale: str, query: str, lang: str, send: str
 ) -> None:
-    page = open_tab(fake_site[0], locale=locale).open(query)
+    page = open_tab(fake_site, locale=locale).open(query)
     expect(page.locator("html")).to_have_attribute("lang", lang)
     expect(page.get_by_role("button", name=send, exact=True)).to_be_visible()
     assert page.title().startswith("Verbatim · ")
@@ -59,9 +57,9 @@ def is_dark(page: Page) -> bool:
     [("light", "", False), ("dark", "", True), ("light", "?__theme=dark", True)],
 )
 def test_light_and_dark(
-    fake_site: Site, open_tab: OpenTab, scheme: str, query: str, dark: bool
+    fake_site: str, open_tab: OpenTab, scheme: str, query: str, dark: bool
 ) -> None:
-    page = open_tab(fake_site[0], color_scheme=scheme).open(query)
+    page = open_tab(fake_site, color_scheme=scheme).open(query)
     assert is_dark(page) is dark
     page.get_by_role("button", name="Switch between light and dark").click()
     assert is_dark(page) is not dark
@@ -70,9 +68,9 @@ def test_light_and_dark(
     assert is_dark(page) is not dark
 
 
-def test_the_sources_stand_right_or_on_a_phone_below(fake_site: Site, open_tab: OpenTab) -> None:
+def test_the_sources_stand_right_or_on_a_phone_below(fake_site: str, open_tab: OpenTab) -> None:
     for options, is_below in (({}, False), (PHONE, True)):
-        tab = open_tab(fake_site[0], **options)
+        tab = open_tab(fake_site, **options)
         page = tab.open()
         tab.ask("公榜？")
         page.click("#exchange-1 .vb-marker >> nth=0")
@@ -85,8 +83,8 @@ def test_the_sources_stand_right_or_on_a_phone_below(fake_site: Site, open_tab: 
         expect(page.locator("#vb-composer")).to_be_in_viewport(ratio=0.9)
 
 
-def test_a_phone_leads_back_to_the_answer(fake_site: Site, open_tab: OpenTab) -> None:
-    tab = open_tab(fake_site[0], **PHONE)
+def test_a_phone_leads_back_to_the_answer(fake_site: str, open_tab: OpenTab) -> None:
+    tab = open_tab(fake_site, **PHONE)
     page = tab.open()
     tab.ask("公榜？")
     page.click("#exchange-1 .vb-marker >> nth=0")

@@ -22,7 +22,7 @@ Site = tuple[str, ScriptedServer]
 
 
 @pytest.fixture(scope="module")
-def scripted(shipped_held: LockedLibrary) -> Iterator[tuple[Assistant, ScriptedServer]]:
+def written_by_script(shipped_held: LockedLibrary) -> Iterator[tuple[Assistant, ScriptedServer]]:
     """The shipped talks, with a model by script."""
     with serving() as server:
         llm = ModelSettings("scripted", url=server.url, timeout_s=20.0)
@@ -31,9 +31,9 @@ def scripted(shipped_held: LockedLibrary) -> Iterator[tuple[Assistant, ScriptedS
 
 
 @pytest.fixture
-def site(scripted: tuple[Assistant, ScriptedServer], serve_engine: Serve) -> Site:
+def site(written_by_script: tuple[Assistant, ScriptedServer], serve_engine: Serve) -> Site:
     """The page over them."""
-    assistant, server = scripted
+    assistant, server = written_by_script
     return serve_engine(assistant), server
 
 
@@ -78,7 +78,7 @@ def test_stopping_ends_the_models_stream(open_tab: OpenTab, site: Site) -> None:
     page = tab.open("?lang=en")
     page.fill("#vb-question textarea", ASKED)
     page.press("#vb-question textarea", "Enter")
-    expect(page.locator(".vb-sentence").first).to_be_visible(timeout=15_000)
+    expect(page.locator(".vb-sentence").first).to_be_visible()
     page.get_by_role("button", name="Stop").click()
     expect(page.locator("#exchange-1")).to_have_attribute("data-state", "stopped")
     assert server.is_left()

@@ -225,13 +225,15 @@ def _wire_questions(parts: Components, loading: Loading) -> None:
     def ask(
         question: str, lang: Lang, narrowed: str, mode: str | None, conversation: Conversation
     ) -> Iterator[dict[Any, Any]]:
+        if not question.strip():
+            # Sent twice in a row, it comes when the first is answered: nothing is written anew, or
+            # the page would lose what was typed or begun since.
+            yield gr.skip()
+            return
         # The box is emptied once only: the next question may be typed while this one waits. The
         # sources are sent when they change: the reader may be among them while an answer grows.
         now: Content = {"question": ""}
         shown = ""
-        if not question.strip():
-            yield gr.skip()
-            return
         for grown in converse(loading, conversation, question, messages(lang), narrowed, mode):
             now |= shown_dialogue(lang, grown) | {"model": model_line(loading, lang)}
             if now["sources"] == shown:

@@ -31,11 +31,12 @@ export function guardEnter() {
     document.addEventListener(
       type,
       (event) => {
-        if (event.key !== "Enter" || event.shiftKey || event.target !== box()) return;
+        if (event.key !== "Enter" || event.target !== box()) return;
         const composing = event.isComposing || event.keyCode === 229;
         const awaiting = document.querySelector(".vb-exchange[data-state=pending]");
-        if (composing || awaiting) event.stopPropagation();
-        if (awaiting && !composing) event.preventDefault();
+        if (!composing && (event.shiftKey || !awaiting)) return;
+        event.stopPropagation();
+        if (!composing) event.preventDefault();
       },
       true,
     );
