@@ -117,8 +117,9 @@ def read_cedict(path: Path) -> dict[str, tuple[Translation, ...]]:
                 worth = 1 / (1 + rank) / (1 if len(word) > 1 else 2)
                 words = english.setdefault(" ".join(sense), {})
                 words[word] = max(words.get(word, 0.0), worth)
+    turned = {word: tuple(terms(word)) for word in set().union(*english.values())}
     both: dict[str, tuple[Translation, ...]] = {
-        key: tuple(tuple(terms(word)) for word in sorted(words, key=lambda w: -words[w]))
+        key: tuple(turned[word] for word in sorted(words, key=lambda w: -words[w]))
         for key, words in english.items()
     }
     both |= {word: tuple(senses) for word, senses in chinese.items()}
