@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import importlib.util
 import os
 import shutil
@@ -51,6 +52,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Files that need the newcomer's data folder come last: until then it is made beside them."""
     later = {item.path for item in items if _needs_newcomer(item)}
     items.sort(key=lambda item: item.path in later)
+
+
+def pytest_collection_finish() -> None:
+    """What was imported stays: no collection needs to look through it again."""
+    gc.collect()
+    gc.freeze()
 
 
 def _needs_newcomer(item: pytest.Item) -> bool:
