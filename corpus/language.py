@@ -151,8 +151,6 @@ def detect_language(text: str) -> str:
 
 def fold(text: str) -> str:
     """The text as it is matched: NFKC, case folded, Traditional Chinese as Simplified."""
-    if text.isascii():
-        return text.lower()
     folded = unicodedata.normalize("NFKC", text).casefold()
     return _convert("t2s", folded)
 

@@ -60,8 +60,10 @@ _DIGEST = 0.1
 
 _LEAST_WIDTH = 12
 _PAIRS = (("“", "”"), ("「", "」"), ("『", "』"), ("«", "»"), ("„", "“"), ('"', '"'), ("‘", "’"))
-_QUOTED = re.compile("|".join(rf"{left}(.{{1,4000}}?){right}" for left, right in _PAIRS), re.DOTALL)
-_STRAIGHT = re.compile(r'(?<![0-9A-Za-z])"(?=\S)[^"\n]{1,4000}"')
+_QUOTED = re.compile(
+    "|".join(rf"{left}(.{{1,{LONGEST}}}?){right}" for left, right in _PAIRS), re.DOTALL
+)
+_STRAIGHT = re.compile(rf'(?<![0-9A-Za-z])"(?=\S)[^"\n]{{1,{LONGEST}}}"')
 _ASKS = re.compile(
     r"[?？؟]|谁|誰|哪|出处|出處|出自|\b(?:who|whose|where|which|when|said|says?|source)\b",
     re.IGNORECASE,

@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import lru_cache
 from itertools import pairwise
 from typing import Final
 
@@ -78,11 +77,7 @@ def terms(text: str) -> list[str]:
     """
     found: list[str] = []
     for position, run in enumerate(_RUNS.split(fold(text))):
-        if position % 2:
-            found.extend(_bigrams(run))
-        else:
-            for word in _WORD.findall(run):
-                found.extend(_of_word(word))
+        found.extend(_bigrams(run) if position % 2 else _words(run))
     return found
 
 
@@ -97,20 +92,18 @@ def _bigrams(run: str) -> Iterator[str]:
             yield bigram
 
 
-@lru_cache(maxsize=16_384)
-def _of_word(word: str) -> tuple[str, ...]:
-    """Kept, because talk has few different words."""
-    word = _THOUSANDS.sub("", word)
-    if word in _STOP_WORDS or word.endswith(("n't", "n’t")):
-        return ()
-    word = _CLITIC.sub("", word)
-    parts = _PARTS.findall(word) if not word.isalnum() else ()
-    if len(parts) < 2:
-        return () if word in _STOP_WORDS else (_singular(word),)
-    found = [_singular(part) for part in parts if part not in _STOP_WORDS]
-    if any(part.isalpha() for part in parts):
-        found.append(_singular("".join(parts)))
-    return tuple(found)
+def _words(text: str) -> Iterator[str]:
+    for word in _WORD.findall(text):
+        word = _THOUSANDS.sub("", word)
+        if word in _STOP_WORDS or word.endswith(("n't", "n’t")):
+            continue
+        word = _CLITIC.sub("", word)
+        parts = _PARTS.findall(word) if not word.isalnum() else ()
+        for part in parts if len(parts) > 1 else (word,):
+            if part not in _STOP_WORDS:
+                yield _singular(part)
+        if len(parts) > 1 and any(part.isalpha() for part in parts):
+            yield _singular("".join(parts))
 
 
 def _singular(word: str) -> str:

@@ -20,21 +20,23 @@ from assistant.interfaces.documents.requests import (
 from assistant.retrieval.wishes import split_wishes, without_wishes
 from assistant.verification.quantities import quantities
 
+MOST_S = 2.0
+"""What took a quarter of a minute and more takes some milliseconds."""
 MOST_GROWTH = 9
 """Four times the text takes four times as long; where it takes sixteen, one text stops a server."""
 UNNOTICED_S = 0.2
 HOSTILE = (".", "—", "\n", " \n", "? ", "a ", "A", "A ", "Ab Cd ", "A-", "谁 ", "“a", "who ", "1")
 
 
-def grows_evenly(work: Callable[[int], None], size: int) -> bool:
-    """Whether the processor time of ``work`` grows about as its size does."""
+def is_soon_done(work: Callable[[int], None], size: int) -> bool:
+    """Whether ``work`` takes little processor time, which grows about as its size does."""
 
     def seconds(of_size: int) -> float:
         started = time.process_time()
         work(of_size)
         return time.process_time() - started
 
-    return seconds(size) < MOST_GROWTH * seconds(size // 4) + UNNOTICED_S
+    return seconds(size) < min(MOST_S, MOST_GROWTH * seconds(size // 4) + UNNOTICED_S)
 
 
 @pytest.mark.parametrize("unit", HOSTILE)
@@ -45,7 +47,7 @@ def test_no_text_keeps_a_thread_for_long(unit: str) -> None:
         claimed_speakers(f"{text} “It was said like this.” {text}", "It was said like this.")
         split_wishes(text[:QUESTION_CHARS])
 
-    assert grows_evenly(read, ARTICLE_CHARS)
+    assert is_soon_done(read, ARTICLE_CHARS)
 
 
 @pytest.mark.parametrize("unit", HOSTILE)
@@ -54,7 +56,7 @@ def test_no_history_keeps_a_thread_for_long(unit: str) -> None:
         history = turns_of([TurnIn(role="user", text=(unit * size)[:size])] * TURNS)
         assert without_wishes(history, "Why is that?")[0] == "Why is that?"
 
-    assert grows_evenly(read, TURN_CHARS)
+    assert is_soon_done(read, TURN_CHARS)
 
 
 def test_a_question_around_a_quote_is_still_taken_off() -> None:
