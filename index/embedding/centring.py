@@ -27,6 +27,7 @@ import numpy as np
 from corpus.language import detect_language, script_shares
 from index.types import Embedder, Vectors
 
+_REFERENCE = resources.files("index") / "reference"
 _SCRIPT_LANGUAGE: Mapping[str, str] = {
     "han": "zh",
     "kana": "ja",
@@ -86,7 +87,7 @@ def reference_sentences() -> Mapping[str, Mapping[str, tuple[str, ...]]]:
 
 
 def _reference_text() -> str:
-    return resources.files("index").joinpath("reference/sentences.tsv").read_text("utf-8")
+    return (_REFERENCE / "sentences.tsv").read_text("utf-8")
 
 
 def measure_means(embedder: Embedder) -> LanguageMeans:
@@ -106,11 +107,14 @@ def measure_means(embedder: Embedder) -> LanguageMeans:
 
 
 def kept_means(embedder: Embedder, folder: Path) -> LanguageMeans:
-    """``measure_means``, kept in this folder for the next index that the same model makes there."""
+    """``measure_means``, unless they ship, as those of the bundled model do; kept in this folder
+    for the next index that the same model makes there."""
     of_what = f"{embedder.name} {reference_digest()}"
-    path = folder / f"means-{hashlib.sha256(of_what.encode()).hexdigest()[:12]}.npz"
-    with suppress(OSError, EOFError, ValueError, KeyError, BadZipFile):  # not there, or damaged
-        return LanguageMeans.from_bytes(path.read_bytes())
+    name = f"means-{hashlib.sha256(of_what.encode()).hexdigest()[:12]}.npz"
+    path = folder / name
+    for kept in (_REFERENCE / name, path):
+        with suppress(OSError, EOFError, ValueError, KeyError, BadZipFile):  # none, or damaged
+            return LanguageMeans.from_bytes(kept.read_bytes())
     means = measure_means(embedder)
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.NamedTemporaryFile(dir=folder, delete=False) as file:

@@ -6,6 +6,8 @@ second moves their mean reciprocal rank by 0.02, so that alone the languages are
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -20,7 +22,12 @@ from bench.centring import (
     compare,
     read_sets,
 )
-from index.embedding.centring import LanguageMeans, reference_sentences
+from index.embedding.centring import (
+    LanguageMeans,
+    kept_means,
+    measure_means,
+    reference_sentences,
+)
 from index.embedding.embedder import SentenceEmbedding
 from tests.sharing import measure_once
 
@@ -57,6 +64,20 @@ def test_the_sets_are_parallel_and_in_languages_without_reference_sentences() ->
     for one in SETS.values():
         assert len(set(one.questions)) == len(set(one.passages)) == len(one.gold) >= 24
         assert all(text.strip() for text in one.questions + one.passages)
+
+
+def test_the_means_of_the_bundled_model_ship(embedder: SentenceEmbedding, tmp_path: Path) -> None:
+    kept_means(embedder, tmp_path)
+    assert not list(tmp_path.iterdir()), "they were measured"
+
+
+@pytest.mark.long
+def test_what_ships_is_what_the_model_gives(embedder: SentenceEmbedding, tmp_path: Path) -> None:
+    shipped, measured = kept_means(embedder, tmp_path), measure_means(embedder)
+    assert shipped.languages == measured.languages
+    # In 8 bits, kinds of processors differ a little.
+    assert np.allclose(shipped.passages, measured.passages, atol=0.005)
+    assert np.allclose(shipped.questions, measured.questions, atol=0.005)
 
 
 def test_languages_without_reference_sentences_do_no_worse_alone(
