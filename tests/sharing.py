@@ -1,21 +1,25 @@
-"""What all tests of a process share of the bundled model: it is loaded and measured once.
+"""What all tests of a process share of the bundled model: it is loaded and measured once, and reads
+no batch of texts twice.
 
-Nearly every command of the program spends seconds on either, which depend on nothing but what they
-are given. Other models are loaded each time, and fakes are measured each time.
+Most of what tests take is spent on these, which depend on nothing but what they are given. Other
+models are loaded each time, and fakes are measured each time.
 """
 
 from __future__ import annotations
 
 import fcntl
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from index.embedding.bundled import MODELS
 from index.embedding.centring import LanguageMeans, kept_means, measure_means
-from index.embedding.embedder import Precision, SentenceEmbedding, load_embedder
-from index.types import Embedder
+from index.embedding.embedder import Precision, SentenceEmbedding, Task, load_embedder
+from index.types import Embedder, Vectors
+
+_REMEMBERED = 1000
+"""Batches whose vectors are kept, of 50 KB at most each."""
 
 _folders: dict[str, Path] = {}
 _means: dict[str, LanguageMeans] = {}
@@ -37,7 +41,19 @@ def load_once(
 def _bundled(data_dir: Path, device: str | None, precision: Precision) -> SentenceEmbedding:
     embedder = load_embedder(None, data_dir, device, precision)
     _folders[embedder.name] = data_dir / MODELS
+    encoder = embedder._encoder
+    encoder.encode = _remembering(encoder.encode)
     return embedder
+
+
+def _remembering(encode: Callable[[Sequence[str], Task], Vectors]) -> Callable[..., Vectors]:
+    @lru_cache(_REMEMBERED)
+    def once(texts: tuple[str, ...], task: Task) -> Vectors:
+        vectors = encode(texts, task)
+        vectors.setflags(write=False)
+        return vectors
+
+    return lambda texts, task: once(tuple(texts), task)
 
 
 def measure_once(embedder: Embedder) -> LanguageMeans:
