@@ -6,7 +6,7 @@ import threading
 import time
 from bisect import bisect_right
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -31,12 +31,19 @@ class Allowance:
 class RateLimiter:
     """Counts requests by caller in a moving window; 0 requests stand for no limit.
 
-    Nothing is kept of a caller who has sent none for a window: addresses cost an attacker nothing.
+    ``clock`` tells the seconds that have passed, from whatever moment it likes. Nothing is kept of
+    a caller who has sent none for a window: addresses cost an attacker nothing.
     """
 
-    def __init__(self, requests: int, window_s: float = WINDOW_S) -> None:
+    def __init__(
+        self,
+        requests: int,
+        window_s: float = WINDOW_S,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._limit = requests
         self._window_s = window_s
+        self._clock = clock
         self._times: OrderedDict[tuple[str, str], list[float]] = OrderedDict()
         self._lock = threading.Lock()
 
@@ -48,7 +55,7 @@ class RateLimiter:
         """Counts one request. Raises ApiError 429 for one too many."""
         if not self._limit:
             return None
-        now_s = time.monotonic()
+        now_s = self._clock()
         with self._lock:
             self._forget(now_s - self._window_s)
             times = self._times.setdefault((caller.kind, caller.name), [])
