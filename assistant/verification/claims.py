@@ -164,11 +164,12 @@ _WORD = (
     "来源|來源|出处|出處|片段|摘录|摘錄|引用|资料|資料|原文|文献|文獻|段落)"
 )
 _NUMBER = r"(?:\^|#)?[0-9０-９]{1,2}"
+_GAP = r"[^\S\n]*"
 _TAIL = r"(?:†[^\]】］\n]{0,40})?"
-_ONE = rf"(?:{_WORD}\s*[:：#.]?\s*)?{_NUMBER}{_TAIL}"
-_JOIN = r"\s*(?:[,，、;；&]|and|和|與|与|[-–—~～]|to|至|到)\s*"
+_ONE = rf"(?:{_WORD}{_GAP}[:：#.]?{_GAP})?{_NUMBER}{_TAIL}"
+_JOIN = rf"{_GAP}(?:[,，、;；&]|and|和|與|与|[-–—~～]|to|至|到){_GAP}"
 MARKER = re.compile(
-    rf"[\[【［]\s*{_ONE}(?:{_JOIN}{_ONE})*\s*[\]】］](?:\([^()\s]{{0,300}}\))?",
+    rf"[\[【［]{_GAP}{_ONE}(?:{_JOIN}{_ONE})*{_GAP}[\]】］](?:\([^()\s]{{0,300}}\))?",
     re.IGNORECASE,
 )
 """A whole marker, with the link target that some models put behind it."""

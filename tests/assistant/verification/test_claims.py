@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from assistant.verification.claims import MARKER, ClaimScanner, claims_of, joined
@@ -117,6 +117,7 @@ def test_pieces_of_any_size_give_the_same_claims(answer: str) -> None:
 @given(
     st.lists(st.sampled_from([*"aB1 .。[]【】,，-\n3", "[1]", "「", "」", "Source"]), max_size=40)
 )
+@example(["[", "\n", "Source", "3", "]"])
 def test_no_word_is_lost_and_no_marker_comes_out(parts: list[str]) -> None:
     answer = "".join(parts)
     for cuts in ([], list(range(1, len(answer)))):
