@@ -4,25 +4,17 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Generator, Mapping, Sequence
-from contextlib import closing
 from dataclasses import replace
-from functools import cached_property
+from functools import cached_property, partial
 
 from assistant.citation.article import checking
 from assistant.citation.lookup import QuoteFinder
 from assistant.citation.permalink import Resolved, resolve
 from assistant.citation.types import Lookup, Quotation
 from assistant.generation.deep.run import answer_deep
-from assistant.generation.draft import Draft, model_answer
-from assistant.generation.quotes import (
-    fallback_answer,
-    quotes_answer,
-    refusal_answer,
-    why_cut_short,
-)
+from assistant.generation.quotes import QUOTED_HITS, quotes_answer, refusal_answer
 from assistant.generation.writer import Writer
-from assistant.llm.failures import LanguageModelError
-from assistant.llm.types import BEAT_S, ModelState
+from assistant.llm.types import ModelState
 from assistant.retrieval.examples import example_questions
 from assistant.retrieval.query import ResolvedQuestion, Resolver
 from assistant.retrieval.scope import Narrowing, resolve_scope
@@ -31,8 +23,6 @@ from corpus.types import SettingsError, Transcript
 from index.retriever import TranscriptRetriever
 from index.types import EVERYWHERE, Evidence, Scope, Talk
 
-HITS = 8
-"""How many hits an answer in quotes is made from."""
 READ_HITS = 40
 """How many hits the excerpts for a model are chosen from: more than fill its budget."""
 
@@ -157,7 +147,7 @@ class Assistant:
         writer = None if mode == "quotes" else self._writer
         yield Update("searching")
         model, timeout_s = (writer.model, writer.timeout_s) if writer else (None, 0.0)
-        limit = READ_HITS if writer else HITS
+        limit = READ_HITS if writer else QUOTED_HITS
         asked = self._resolver.asked(question, limit, history, scope, model, timeout_s)
         clock.lap("resolve")
         if writer is not None and mode == "deep":
@@ -170,7 +160,14 @@ class Assistant:
         elif writer is None:
             answer = quotes_answer(evidence, asked.language, self._source)
         else:
-            answer = yield from self._written(writer, asked, evidence, clock)
+            answer = yield from writer.answer(
+                asked.question,
+                evidence,
+                asked.language,
+                asked.wishes,
+                clock.started_s + writer.timeout_s,
+                on_change=partial(clock.lap_once, "first"),
+            )
         clock.lap("answer")
         yield Update("done", replace(answer, timings_ms=clock.laps()))
 
@@ -183,39 +180,6 @@ class Assistant:
             wishes=asked.wishes,
             min_confidence=self._min_confidence,
         )
-
-    def _written(
-        self, writer: Writer, asked: ResolvedQuestion, evidence: Evidence, clock: _Clock
-    ) -> Generator[Update, None, Answer]:
-        """The model's answer; where it comes to nothing, the one in quotes.
-
-        Nothing is shown until a sentence is supported, so that no sentence is taken back.
-        """
-        update = Update("writing")
-        yield update
-        name, language = writer.model.name, asked.language
-        deadline = clock.started_s + writer.timeout_s
-        draft, failure = Draft(), ""
-        try:
-            drafts = writer.write(
-                asked.question, evidence, language, asked.wishes, deadline, beat_s=BEAT_S
-            )
-            with closing(drafts):
-                for now in drafts:
-                    # What is yielded between two sentences is a moment to leave, and no news.
-                    if now.holds and now != draft:
-                        clock.lap_once("first")
-                        update = Update("writing", model_answer(now, evidence, language, name))
-                    yield update
-                    draft = now
-        except LanguageModelError as error:
-            failure = error.reason
-        if draft.holds:
-            answer = model_answer(draft, evidence, language, name)
-            reason = failure or ("cut" if draft.cut else "")
-            return replace(answer, notice=why_cut_short(reason, language)) if reason else answer
-        quotes = replace(evidence, hits=evidence.hits[:HITS])
-        return fallback_answer(draft, failure, quotes, language, self._source, name)
 
 
 class _Clock:

@@ -23,6 +23,8 @@ from index.types import Evidence, Hit
 Quotable = tuple[Chunk, Sentence]
 """A sentence with the chunk that it stands in."""
 
+QUOTED_HITS = 8
+"""How many hits an answer in quotes is made from."""
 SENTENCES = 6
 """At most this many sentences make an answer."""
 ENOUGH = 3

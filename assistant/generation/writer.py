@@ -14,7 +14,14 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import replace
 
-from assistant.generation.draft import SENTENCE_END, Draft, DraftBuilder, Source, without_markup
+from assistant.generation.draft import (
+    SENTENCE_END,
+    Draft,
+    DraftBuilder,
+    Source,
+    model_answer,
+    without_markup,
+)
 from assistant.generation.prompts import (
     MOST_SENTENCES,
     answer_messages,
@@ -24,11 +31,13 @@ from assistant.generation.prompts import (
     without_examples,
     without_marker,
 )
+from assistant.generation.quotes import QUOTED_HITS, fallback_answer, why_cut_short
 from assistant.llm.failures import LanguageModelError
-from assistant.llm.types import LanguageModel, Message, Reply
+from assistant.llm.types import BEAT_S, LanguageModel, Message, Reply
 from assistant.retrieval.context import BUDGET_TOKENS, Excerpt, gather, render
 from assistant.retrieval.wishes import Wishes
 from assistant.settings import DeepBudget
+from assistant.types import Answer, Update
 from assistant.verification.check import Checker
 from assistant.verification.claims import ClaimScanner, kind_of
 from assistant.verification.types import Claim
@@ -82,7 +91,7 @@ class Writer:
         self._embedder = embedder
         self._speakers = speakers
 
-    def write(
+    def answer(
         self,
         question: str,
         evidence: Evidence,
@@ -90,13 +99,40 @@ class Writer:
         wishes: Wishes | None = None,
         deadline: float | None = None,
         *,
-        beat_s: float | None = None,
-    ) -> Generator[Draft]:
-        """``write_from`` the excerpts that this evidence gives."""
-        excerpts = gather(evidence, self.evidence_tokens)
-        return self.write_from(question, excerpts, language, wishes, deadline, beat_s=beat_s)
+        on_change: Callable[[], None],
+    ) -> Generator[Update, None, Answer]:
+        """The answer that the model makes of the evidence, and as far as it has come before; where
+        nothing of it holds, the one in quotes.
 
-    def write_from(
+        An update comes at least every ``BEAT_S``, changed or not: ``on_change`` is called before
+        one with a new sentence. None has an answer until a sentence is supported, so that no
+        sentence is taken back. What the model fails at is told in the answer; ``language``,
+        ``deadline`` and the rest are as for ``write``.
+        """
+        update = Update("writing")
+        yield update
+        draft, failure, name = Draft(), "", self.model.name
+        excerpts = gather(evidence, self.evidence_tokens)
+        try:
+            drafts = self.write(question, excerpts, language, wishes, deadline, beat_s=BEAT_S)
+            with closing(drafts):
+                for now in drafts:
+                    # What is yielded between two sentences is a moment to leave, and no news.
+                    if now.holds and now != draft:
+                        on_change()
+                        update = Update("writing", model_answer(now, evidence, language, name))
+                    yield update
+                    draft = now
+        except LanguageModelError as error:
+            failure = error.reason
+        if draft.holds:
+            answer = model_answer(draft, evidence, language, name)
+            reason = failure or ("cut" if draft.cut else "")
+            return replace(answer, notice=why_cut_short(reason, language)) if reason else answer
+        quoted = replace(evidence, hits=evidence.hits[:QUOTED_HITS])
+        return fallback_answer(draft, failure, quoted, language, self.source, name)
+
+    def write(
         self,
         question: str,
         excerpts: Sequence[Excerpt],

@@ -6,7 +6,8 @@ from typing import cast
 
 import pytest
 
-from assistant.engine import HITS, Assistant
+from assistant.engine import Assistant
+from assistant.generation.quotes import QUOTED_HITS
 from assistant.types import Turn
 from index.retriever import TranscriptRetriever
 from index.types import EVERYWHERE, Query, Scope
@@ -32,7 +33,7 @@ def test_an_answer_quotes_what_was_found() -> None:
     (citation,) = answer.citations
     assert (citation.marker, citation.speakers, citation.verified) == (1, ("Ann Lee",), True)
     assert answer.suggestions == ()
-    assert scripted.asked == [(Query("Why keep a knife sharp?"), HITS)]
+    assert scripted.asked == [(Query("Why keep a knife sharp?"), QUOTED_HITS)]
 
 
 def test_timings_are_told_by_step_and_in_sum() -> None:

@@ -281,7 +281,7 @@ class _DeepRun:
         return draft
 
     def _drafts(self, question: str, excerpts: Sequence[Excerpt]) -> Generator[Draft]:
-        return self.writer.write_from(
+        return self.writer.write(
             question, excerpts, self.language, self.wishes, self.meter.deadline, beat_s=BEAT_S
         )
 
