@@ -54,6 +54,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: item.path in later)
 
 
+def pytest_configure() -> None:
+    """Garbage is collected as seldom as in the program."""
+    gc.set_threshold(100_000, *gc.get_threshold()[1:])
+
+
 def pytest_collection_finish() -> None:
     """What was imported stays: no collection needs to look through it again."""
     gc.collect()
