@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import socket
 import threading
 import time
 from collections.abc import Iterator
@@ -12,7 +11,7 @@ from typing import Any
 import uvicorn
 
 from assistant.engine import Assistant
-from assistant.interfaces.server import LOOP, create_app
+from assistant.interfaces.server import LOOP, create_app, listen
 from assistant.library import Loading, LoadState
 from tests.assistant.interfaces.web.fakes import FakeEngine
 
@@ -48,7 +47,7 @@ def served(loading: Loading, app: Any = None) -> Iterator[str]:
         loop=LOOP,
     )
     server = uvicorn.Server(config)
-    with socket.create_server(("127.0.0.1", 0)) as listener:
+    with listen("127.0.0.1", 0) as listener:
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
         thread.start()
         try:

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from assistant.interfaces.server import create_app, serve
+from assistant.interfaces.server import create_app, listen, serve
 from assistant.settings import ServingSettings
 from corpus.types import VerbatimError
 from tests.assistant.interfaces.web.fakes import FakeEngine, held_back, loaded
@@ -120,6 +120,13 @@ def test_healthz_tells_how_loading_stands() -> None:
         loading.get(5)
         status, _, body = fetch(address, "/healthz")
         assert (status, json.loads(body)["status"]) == (200, "ready")
+
+
+def test_no_answer_waits_for_its_headers_to_be_confirmed() -> None:
+    with listen("127.0.0.1", 0) as listener, socket.create_connection(listener.getsockname()):
+        connection, _ = listener.accept()
+        with connection:
+            assert connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
 
 
 def test_a_port_in_use_is_one_clear_line() -> None:
