@@ -27,8 +27,9 @@ from corpus.readers import SUFFIXES
 from corpus.types import LibraryError, ReadError, Transcript, VerbatimError
 from index.embedding.bundled import MODELS
 from index.embedding.centring import CentredEmbedder, LanguageMeans, kept_means, reference_digest
-from index.embedding.embedder import SentenceEmbedding, load_cross_encoder, load_embedder
+from index.embedding.embedder import SentenceEmbedding, load_embedder
 from index.lexical.dictionary import Dictionary, open_dictionary
+from index.reranking.cross_encoder import load_cross_encoder
 from index.retriever import TranscriptRetriever
 from index.storage.store import SCHEMA, IndexStore, open_store
 from index.sync import sync

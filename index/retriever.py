@@ -12,12 +12,12 @@ from llama_index.core.schema import NodeWithScore, QueryBundle
 
 from corpus.types import Chunk, Sentence
 from index import scoring
-from index.embedding.embedder import RERANKED, rerank
 from index.lexical.concepts import WeighedConcepts, concepts_of
 from index.lexical.dictionary import Dictionary
 from index.lexical.terms import names, same_writing, terms
 from index.nodes import chunk_node
 from index.quotes import QuoteIndex
+from index.reranking.cross_encoder import RERANKED, rerank
 from index.storage.store import IndexStore
 from index.types import (
     EVERYWHERE,

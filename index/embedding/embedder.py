@@ -1,8 +1,6 @@
 """The embedding model behind LlamaIndex's interface, questions and passages told apart.
 
-The one file that knows sentence-transformers and torch, which are imported when first needed. A
-cross-encoder, where the operator names one, takes a second look at the first hits: it reads
-question and passage together, which is slower by far than comparing vectors.
+sentence-transformers and torch are imported when first needed.
 """
 
 from __future__ import annotations
@@ -12,7 +10,6 @@ import hashlib
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
-from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -31,7 +28,7 @@ from index.embedding.bundled import (
     window_of,
 )
 from index.embedding.onnx import OnnxEncoder
-from index.types import Hit, Reranker, Vectors
+from index.types import Vectors
 
 Task = Literal["query", "passage"]
 Precision = Literal["fast", "fp32"]
@@ -42,8 +39,6 @@ _SLICE = 32
 _UNLIMITED_TOKENS = 32_768
 _NOT_FOR_TORCH = ["onnx/*", "openvino/*", "*.onnx", "*.h5", "*.msgpack", "*.ot", "*.gguf"]
 _PASSAGE_PROMPTS = ("document", "passage", "corpus")
-RERANKED = 20
-"""Hits that the model reads; the others stay behind them."""
 
 
 def load_embedder(
@@ -179,7 +174,7 @@ class Encoder:
         self._model = model
         self._onnx = onnx
         self._prompts = {task: prompt_of(model, task) for task in ("query", "passage")}
-        self._turn = _Turn()
+        self._turn = Turn()
         limit = model.max_seq_length
         self.window_tokens = min(limit, _UNLIMITED_TOKENS) if limit else _UNLIMITED_TOKENS
         self.dimension = self.encode(["?"], "query").shape[1]
@@ -210,7 +205,7 @@ class Encoder:
             return len(tokenizer.encode(text).ids)
 
 
-class _Turn:
+class Turn:
     """A lock that is granted in the order asked: a question isn't left waiting while indexing
     takes the lock again and again."""
 
@@ -290,12 +285,13 @@ def _load(folder: str, device: str | None) -> Encoder:
 
 def _refusal(model: str, error: Exception) -> ModelError:
     return ModelError(
-        f"cannot load the embedding model {model}: {_first_sentence(error)}; name a"
+        f"cannot load the embedding model {model}: {first_sentence(error)}; name a"
         " sentence-transformers model or its folder"
     )
 
 
-def _first_sentence(error: Exception) -> str:
+def first_sentence(error: Exception) -> str:
+    """What a library's error says first, for a line of our own."""
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
     return lines[0].split(". ")[0].rstrip(".") if lines else type(error).__name__
 
@@ -328,7 +324,7 @@ def load_onnx(graph: Path, tokenizer: Path, window: int, prompts: Mapping[str, s
         onnx = OnnxEncoder(graph, tokenizer, window)
     except Exception as error:  # onnxruntime and tokenizers raise errors of their own, or bare ones
         raise ModelError(
-            f"cannot load the embedding model from {graph.parent}: {_first_sentence(error)};"
+            f"cannot load the embedding model from {graph.parent}: {first_sentence(error)};"
             " delete that folder and start again"
         ) from error
     model = SentenceTransformer(
@@ -337,77 +333,3 @@ def load_onnx(graph: Path, tokenizer: Path, window: int, prompts: Mapping[str, s
         prompts=dict(prompts),
     )
     return Encoder(model, onnx)
-
-
-class PairScorer:
-    """A cross-encoder: it reads a question and a passage together. Safe for several threads."""
-
-    def __init__(self, model: Any) -> None:
-        self._model = model
-        self._turn = _Turn()
-
-    def scores(self, question: str, passages: Sequence[str]) -> Vectors:
-        """How well each passage answers, (n,), from 0 to 1; over-long passages are cut."""
-        if not passages:
-            return np.zeros(0, dtype=np.float32)
-        pairs = [(question, passage) for passage in passages]
-        with self._turn.taken():
-            scores = self._model.predict(pairs, batch_size=8, show_progress_bar=False)
-        return np.asarray(scores, dtype=np.float32)
-
-
-def load_cross_encoder(model: str, device: str | None = None) -> PairScorer:
-    """A sentence-transformers CrossEncoder by its folder or, if it was downloaded before, its name.
-
-    The network is never asked.
-
-    Raises:
-        ModelError: it isn't there, can't be loaded, or doesn't score a pair with one number.
-    """
-    from huggingface_hub import snapshot_download
-    from sentence_transformers import CrossEncoder
-    from torch.nn import Sigmoid
-
-    folder = Path(model).expanduser()
-    full_name = model if "/" in model else f"cross-encoder/{model}"
-    try:
-        if not folder.is_dir() and (model.startswith((".", "~")) or folder.is_absolute()):
-            raise FileNotFoundError("there is no such folder")
-        found = CrossEncoder(
-            str(folder) if folder.is_dir() else snapshot_download(full_name, local_files_only=True),
-            device=device,
-            activation_fn=Sigmoid(),
-            trust_remote_code=False,
-            local_files_only=True,
-        )
-        _check_scores_pairs(found.config)
-    except Exception as error:  # whatever the files of a stranger's model set off
-        raise ModelError(
-            f"cannot load the cross-encoder {model}: {_first_sentence(error)}; give"
-            " VERBATIM_RERANKER the folder of a sentence-transformers CrossEncoder, or the name of"
-            " one that was downloaded before"
-        ) from error
-    return PairScorer(found)
-
-
-def _check_scores_pairs(config: Any) -> None:
-    """An embedding model loads all the same, with a head of random numbers on top."""
-    if any(name.endswith("Model") for name in config.architectures or ()):
-        raise ValueError("it is an embedding model, which scores no pairs")
-    if config.num_labels != 1:
-        raise ValueError(f"it gives {config.num_labels} numbers for a pair instead of one")
-
-
-def rerank(hits: Sequence[Hit], question: str, reranker: Reranker) -> tuple[Hit, ...]:
-    """The hits with the first ``RERANKED`` of them in the model's order, under the model's scores.
-
-    The model sees what is embedded of a passage, with its title, heading and speakers: talk alone
-    often leaves out what it is about. A later hit keeps its place, with a score no higher than that
-    of the last one before it, so that scores still fall.
-    """
-    first, rest = hits[:RERANKED], hits[RERANKED:]
-    scores = reranker.scores(question, [hit.chunk.embedded_text for hit in first])
-    order = np.argsort(-scores, kind="stable")
-    read = [replace(first[n], score=float(scores[n])) for n in order]
-    floor = min((hit.score for hit in read), default=0.0)
-    return (*read, *(replace(hit, score=min(hit.score, floor)) for hit in rest))

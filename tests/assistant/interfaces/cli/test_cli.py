@@ -13,7 +13,7 @@ import pytest
 import app
 from assistant.interfaces.cli import main as main_module
 from tests.builders import KITCHEN_NOTE as NOTE
-from tests.index.embedding.tiny_cross_encoder import tiny_cross_encoder
+from tests.index.reranking.tiny_cross_encoder import tiny_cross_encoder
 from tests.project import ROOT
 from tests.running import Run, document
 

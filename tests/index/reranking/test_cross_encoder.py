@@ -10,11 +10,11 @@ import numpy as np
 import pytest
 
 from corpus.types import ModelError
-from index.embedding.embedder import RERANKED, PairScorer, load_cross_encoder, rerank
+from index.reranking.cross_encoder import RERANKED, PairScorer, load_cross_encoder, rerank
 from index.retriever import TranscriptRetriever
 from index.types import Query, Vectors
 from tests.builders import make_chunk, make_hit
-from tests.index.embedding.tiny_cross_encoder import tiny_bert, tiny_cross_encoder
+from tests.index.reranking.tiny_cross_encoder import tiny_bert, tiny_cross_encoder
 from tests.index.shelf import KITCHEN, WORKSHOP, Shelf, opened_shelf
 
 PASSAGES = ["a sharp knife", "flour and water rise", "tea", "a" * 500, ""]
