@@ -87,7 +87,7 @@ def parse_questions(text: str, name: str) -> tuple[EvalQuestion, ...]:
             except _BadLineError as error:
                 complaints.append((number, str(error)))
     if complaints:
-        raise QuestionFileError(f"{name}: {_told(complaints)}")
+        raise QuestionFileError(f"{name}: {_complaint_text(complaints)}")
     if not questions:
         raise QuestionFileError(f"{name} holds no questions: write one JSON object a line")
     return tuple(questions)
@@ -112,7 +112,7 @@ def unreachable(questions: Sequence[EvalQuestion], talks: Sequence[Talk]) -> tup
     return tuple(f"{place}: gold of {', '.join(ids)}" for place, ids in lost.items())
 
 
-def _told(complaints: Sequence[tuple[int, str]]) -> str:
+def _complaint_text(complaints: Sequence[tuple[int, str]]) -> str:
     told = [f"line {number}: {text}" for number, text in complaints[:_LINES_TOLD]]
     rest = [str(number) for number, _ in complaints[_LINES_TOLD:]]
     if len(rest) > _LINES_TOLD:

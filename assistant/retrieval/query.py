@@ -314,11 +314,11 @@ def standalone_messages(question: str, history: Sequence[Turn]) -> tuple[Message
         for told, whole in _REWRITTEN
         for message in (Message("user", told), Message("assistant", whole))
     ]
-    user = f"{_told(history)}\nLast question: {neutral(question)}"
+    user = f"{_history_text(history)}\nLast question: {neutral(question)}"
     return Message("system", _STANDALONE), *shown, Message("user", user.strip())
 
 
-def _told(history: Sequence[Turn]) -> str:
+def _history_text(history: Sequence[Turn]) -> str:
     """The last turns that fit, oldest first, a line each."""
     lines = []
     for turn in remembered(history, HISTORY_TOKENS):

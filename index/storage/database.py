@@ -67,10 +67,10 @@ class Database:
         Inside the same thread's ``writing`` it is that transaction itself.
         """
         if self._writing_thread == threading.get_ident() and self._writer is not None:
-            with self._told():
+            with self._as_store_errors():
                 yield self._writer
             return
-        with self._told():
+        with self._as_store_errors():
             connection = self._take()
             try:
                 connection.execute("BEGIN")
@@ -86,10 +86,10 @@ class Database:
         """
         with self._write_lock:
             if self._writing_thread is not None:
-                with self._told():
+                with self._as_store_errors():
                     yield self._transaction()
                 return
-            with self._told():
+            with self._as_store_errors():
                 if self._writer is None:
                     self._writer = self._connect()
                 yield from self._commit(self._writer)
@@ -162,7 +162,7 @@ class Database:
         return connection
 
     @contextmanager
-    def _told(self) -> Iterator[None]:
+    def _as_store_errors(self) -> Iterator[None]:
         try:
             yield
         except sqlite3.Error as error:

@@ -53,7 +53,7 @@ class VectorStore:
         self._place = place
         self._advice = advice
         self.name = name
-        with self._told():
+        with self._as_store_errors():
             self._collection = client.get_or_create_collection(
                 name, embedding_function=None, configuration=_CONFIGURATION
             )
@@ -68,7 +68,7 @@ class VectorStore:
         import chromadb
 
         place = f"The vector store in {folder}"
-        with _told(place, advice):
+        with _as_store_errors(place, advice):
             client = chromadb.PersistentClient(str(folder), settings=_settings())
         return _closing_on_error(client, lambda: cls(client, name, place, advice))
 
@@ -79,7 +79,7 @@ class VectorStore:
 
         place = f"The Chroma server at {_without_password(url)}"
         advice = "start it (`chroma run`), or take VERBATIM_CHROMA_URL out to use Chroma in process"
-        with _told(place, advice):
+        with _as_store_errors(place, advice):
             client = chromadb.HttpClient(url, settings=_settings())
         return _closing_on_error(client, lambda: cls(client, name, place, advice))
 
@@ -97,7 +97,7 @@ class VectorStore:
     ) -> None:
         """Stores vectors (n, dimension) with text and metadata, in place of what had their ids."""
         for part in self._parts(len(ids)):
-            with self._told():
+            with self._as_store_errors():
                 self._collection.upsert(
                     ids=list(ids[part]),
                     embeddings=vectors[part],
@@ -107,7 +107,7 @@ class VectorStore:
 
     def query(self, vector: Vectors, limit: int) -> list[tuple[str, float]]:
         """The ids that are nearest to a vector (dimension,) with their cosines, best first."""
-        with self._told():
+        with self._as_store_errors():
             found = self._collection.query(
                 query_embeddings=vector[None, :], n_results=limit, include=["distances"]
             )
@@ -119,7 +119,7 @@ class VectorStore:
         wanted = list(ids)
         vectors: dict[str, Vectors] = {}
         for part in self._parts(len(wanted)):
-            with self._told():
+            with self._as_store_errors():
                 found = self._collection.get(ids=wanted[part], include=["embeddings"])
             rows = np.asarray(found["embeddings"], dtype=np.float32)
             vectors.update(zip(found["ids"], rows, strict=True))
@@ -129,22 +129,22 @@ class VectorStore:
         """Takes vectors out; ids that the store doesn't hold don't matter."""
         gone = list(ids)
         for part in self._parts(len(gone)):
-            with self._told():
+            with self._as_store_errors():
                 self._collection.delete(ids=gone[part])
 
     def ids(self) -> set[str]:
         """The ids of all vectors."""
-        with self._told():
+        with self._as_store_errors():
             return set(self._collection.get(include=[])["ids"])
 
     def count(self) -> int:
         """How many vectors there are."""
-        with self._told():
+        with self._as_store_errors():
             return int(self._collection.count())
 
     def drop(self) -> None:
         """Deletes the collection itself; the store can't be used any more."""
-        with self._told():
+        with self._as_store_errors():
             self._client.delete_collection(self.name)
 
     def close(self) -> None:
@@ -156,8 +156,8 @@ class VectorStore:
         return (slice(start, start + self._batch) for start in range(0, count, self._batch))
 
     @contextmanager
-    def _told(self) -> Iterator[None]:
-        with _told(self._place, self._advice):
+    def _as_store_errors(self) -> Iterator[None]:
+        with _as_store_errors(self._place, self._advice):
             yield
 
 
@@ -186,7 +186,7 @@ def _close(client: ClientAPI) -> None:
 
 
 @contextmanager
-def _told(place: str, advice: str) -> Iterator[None]:
+def _as_store_errors(place: str, advice: str) -> Iterator[None]:
     """Chroma's errors have no common root, and those of its HTTP client come through too."""
     try:
         yield
