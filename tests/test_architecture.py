@@ -28,9 +28,11 @@ from tests.project import (
 MAX_FUNCTION_LINES = 45
 SHARED_LIBRARIES = ("numpy", "llama_index.core")
 """Libraries that more than one room may know, in ``index`` and ``assistant`` alone."""
-MODEL_ROOMS = (Path("index/embedding"), Path("index/reranking"))
-RUNNING_MODELS = ("huggingface_hub", "sentence_transformers", "torch")
+MODEL_ROOMS = tuple(map(Path, ("index/embedding", "index/reranking", "index/reranking/training")))
+RUNNING_MODELS = ("huggingface_hub", "sentence_transformers", "tokenizers", "torch")
 """What runs models is known to the rooms that have some, and to no other."""
+COMMANDS = {"index.reranking.training.run"}
+"""Modules that are run and imported by none of ours; they may load what they like."""
 WEB_FRAMEWORK = ("fastapi", "starlette", "pydantic")
 """Its requests, routes and models are the faces' own language: see docs/decisions.md."""
 FACES = "assistant/interfaces"
@@ -211,7 +213,8 @@ print(json.dumps({"changed": changed, "files": sorted(os.listdir(".")), "seen": 
 def test_importing_everything_has_no_side_effects(tmp_path: Path) -> None:
     """One process imports our modules from the bottom up: corpus first, which is light."""
     names = sorted(
-        map(module_name, OWN_FILES), key=lambda name: LAYERS.index(name.partition(".")[0])
+        {module_name(path) for path in OWN_FILES} - COMMANDS,
+        key=lambda name: (LAYERS.index(name.partition(".")[0]), name),
     )
     code = f"import sys; sys.path.insert(0, {str(ROOT)!r})\n{IMPORT_ALL}"
     command = [sys.executable, "-W", "ignore", "-c", code, json.dumps(names)]
@@ -228,6 +231,11 @@ def test_importing_everything_has_no_side_effects(tmp_path: Path) -> None:
     assert not heavy, f"corpus modules load a model, store or web library: {heavy}"
     # The command line answers a wrong argument at once and the page is up before the model is.
     assert "torch" not in {module for loaded in told["seen"].values() for module in loaded}
+
+
+def test_what_is_run_is_imported_by_nothing() -> None:
+    imported = {found.module for path in OWN_FILES for found in imports(path)}
+    assert not {name for name in imported if name.startswith(tuple(COMMANDS))}
 
 
 # Written in parts, so that this file doesn't hold what it looks for.

@@ -1,4 +1,4 @@
 """A second look at the first hits by a model that reads question and passage together.
 
-Door: ``cross_encoder`` (the operator's own model).
+Doors: ``cross_encoder`` (the operator's own model), ``windows`` (what one of our own will read).
 """

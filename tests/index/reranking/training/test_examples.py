@@ -1,0 +1,156 @@
+"""What the reranker learns from, of documents made for this."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from index.reranking.training.examples import Example, Reading, Sampler
+from index.reranking.training.public import question_in, squad_rows, talk_rows, turns_of
+from index.reranking.windows import Line
+
+TALK = """# A morning
+
+Welcome to all.
+
+### 主持人：
+歡迎來到節目。
+
+為什麼你覺得刀子一定要每天磨才會安全呢？
+
+### 林可：
+因為鈍的刀會滑開，你要用更大的力氣，所以很容易切到手。我每天早上都磨刀，這是學徒教我的第一件事。
+"""
+POD = """**Ann Lee:** Hi. \\[00:01:02.03\\] So why would anybody sharpen a knife every single day?
+
+**Bob:** A [blunt](https://a.example) knife slips, so you press harder, and then it goes into your
+hand. I do it every morning.
+
+And twice on Sundays.
+"""
+
+
+class Letters:
+    """Counts each character as a token."""
+
+    def lines(self, lines: Sequence[Line]) -> list[list[int]]:
+        return [list(map(ord, line.text)) for line in lines]
+
+
+def reading_of(folder: Path, documents: list[Any], questions: list[Any]) -> Reading:
+    for name, rows in (("documents", documents), ("questions", questions)):
+        text = "".join(json.dumps(row) + "\n" for row in rows)
+        (folder / f"{name}.jsonl").write_text(text, encoding="utf-8")
+    return Reading.read([folder], Letters())  # type: ignore[arg-type]
+
+
+def labelled(example: Example) -> dict[str, str]:
+    own = example.document.lines[example.window.first : example.window.last]
+    return dict(zip((line.text for line in own), example.says, strict=True))
+
+
+def examples_of(reading: Reading, identifier: str) -> list[Example]:
+    (asked,) = (one for one in reading.questions if one.id == identifier)
+    return list(Sampler(reading, 1).for_one(asked.text, asked))
+
+
+@pytest.fixture
+def reading(tmp_path: Path) -> Reading:
+    shared = {"set": "s", "lang": "en"}
+    filler = "This sentence tells about something else in quite a few words indeed. " * 6
+    parts = [f"A knife slips when blunt. It is safer sharp. {filler}", f"Tea is hot. {filler}"]
+    documents = [
+        shared | {"id": f"s-0001-{n}", "title": "", "text": text} for n, text in enumerate(parts)
+    ]
+    turns = [["Ann", "Why sharp?"], ["Bob", "It does not slip. I like it."]]
+    documents.append(shared | {"id": "s-0002-0", "title": "", "turns": turns})
+    asked = {**shared, "doc": "s-0001-0", "question": "Why sharp?"}
+    return reading_of(
+        tmp_path,
+        documents,
+        [
+            asked | {"id": "span", "start": 26, "end": 44},
+            asked | {"id": "near"},
+            asked | {"id": "host", "doc": "s-0002-0", "turns": [[1, 1]], "asking": [[0, 0]]},
+            asked | {"id": "turn", "doc": "s-0002-0", "turns": [[1, 1]]},
+        ],
+    )
+
+
+def test_the_sentence_that_answers_is_marked_in_its_window(reading: Reading) -> None:
+    (positive,) = (one for one in examples_of(reading, "span") if one.answers)
+    labels = labelled(positive)
+    assert labels.pop("It is safer sharp.") == "answers"
+    assert set(labels.values()) == {"does not"}
+
+
+def test_the_rest_of_the_article_does_not_answer(reading: Reading) -> None:
+    negatives = [one for one in examples_of(reading, "span") if not one.answers]
+    assert negatives and {one.document.article for one in negatives} <= {"s-0001", "s-0002"}
+    for one in negatives:
+        assert set(one.says) == {"does not"}
+        assert "It is safer sharp." not in labelled(one)
+
+
+def test_a_near_miss_has_no_window_that_answers(reading: Reading) -> None:
+    assert examples_of(reading, "near")
+    assert not any(one.answers for one in examples_of(reading, "near"))
+
+
+def test_the_hosts_question_is_no_answer_and_one_line_of_the_reply_is(reading: Reading) -> None:
+    (positive,) = (one for one in examples_of(reading, "host") if one.answers)
+    assert labelled(positive) == {
+        "Why sharp?": "does not",
+        "It does not slip.": "one of these",
+        "I like it.": "one of these",
+    }
+
+
+def test_of_a_turn_that_answers_nothing_is_known_by_line(reading: Reading) -> None:
+    (positive,) = (one for one in examples_of(reading, "turn") if one.answers)
+    assert set(positive.says) == {"unknown"}
+
+
+def test_the_same_seed_makes_the_same_examples(reading: Reading) -> None:
+    one, other = (list(Sampler(reading, 5).examples(reading.questions)) for _ in range(2))
+    assert one == other
+
+
+def test_turns_are_read_in_both_forms() -> None:
+    assert [speaker for speaker, _ in turns_of(TALK)] == ["主持人", "林可"]
+    (ann, asks), (bob, replies) = turns_of(POD)
+    assert (ann, bob) == ("Ann Lee", "Bob")
+    assert asks == "Hi. So why would anybody sharpen a knife every single day?"
+    assert replies.startswith("A blunt knife slips") and replies.endswith("twice on Sundays.")
+
+
+def test_a_question_is_asked_of_its_reply(tmp_path: Path) -> None:
+    for name, text in (("a.md", TALK), ("b.md", POD)):
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    rows = sorted(talk_rows("talk", tmp_path, seed=1), key=lambda pair: pair[1]["id"])
+    assert [asked["question"] for _, asked in rows] == [
+        "為什麼你覺得刀子一定要每天磨才會安全呢？",
+        "So why would anybody sharpen a knife every single day?",
+    ]
+    assert [document["lang"] for document, _ in rows] == ["zh-Hant", "en"]
+    assert rows[0][1]["turns"] == [[1, 1]] and rows[0][1]["asking"] == [[0, 0]]
+
+
+@pytest.mark.parametrize("text", ["", "It is so.", "Is it?", "Why would anybody do it so? Yes."])
+def test_what_asks_nothing_by_itself_is_no_question(text: str) -> None:
+    assert question_in(text) == ""
+
+
+def test_questions_without_an_answer_keep_none(tmp_path: Path) -> None:
+    answered = {"question": "Who?", "answers": [{"answer_start": 0, "text": "Ann"}]}
+    paragraph = {"context": "Ann came.", "qas": [answered, {"question": "When?", "answers": []}]}
+    path = tmp_path / "squad.json"
+    path.write_text(json.dumps({"data": [{"title": "T", "paragraphs": [paragraph]}]}))
+    ((document, questions),) = squad_rows("set", path)
+    assert document["text"] == "Ann came."
+    assert (questions[0]["start"], questions[0]["end"]) == (0, 3)
+    assert "start" not in questions[1]

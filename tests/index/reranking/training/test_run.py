@@ -1,0 +1,45 @@
+"""The training itself, for a few steps, from the bundled model."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+import pytest
+
+from index.reranking.training import run
+
+pytestmark = pytest.mark.long
+TEXT = "Knives are for cutting. A sharp one does not slip. Tea is hot. It cools with time. "
+
+
+def rows(folder: Path) -> None:
+    shared = {"set": "s", "lang": "en"}
+    asked = shared | {"question": "Why sharp?", "start": 24, "end": 50}
+    documents = [shared | {"id": f"s-{n:04}-0", "title": "", "text": TEXT * 8} for n in range(40)]
+    questions = [asked | {"id": f"s-{n:04}-0-0", "doc": f"s-{n:04}-0"} for n in range(40)]
+    for name, made in (("documents", documents), ("questions", questions)):
+        text = "".join(json.dumps(row) + "\n" for row in made)
+        (folder / f"{name}.jsonl").write_text(text, encoding="utf-8")
+
+
+def trained(folder: Path, data: Path, seconds: float) -> list[dict[str, float]]:
+    options = ["--out", str(folder), "--data", str(data), "--hours", str(seconds / 3600)]
+    sys.argv = ["run", str(folder), *options]
+    run.main()
+    log = (folder / run.LOG).read_text().splitlines()
+    return [json.loads(line) for line in log]
+
+
+def test_it_learns_is_kept_and_goes_on(
+    tmp_path: Path, model_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "argv", [])
+    monkeypatch.setattr(run, "POOL", 2)
+    rows(tmp_path)
+    *_, first = trained(tmp_path, model_dir, 10)
+    assert first["step"] > 0 and "s_auroc" in first and "s_sentence" in first
+    *_, second = trained(tmp_path, model_dir, 20)
+    assert second["step"] > first["step"]
+    assert 10 / 60 < second["minutes"] < 2, "what was spent before the break counts"
