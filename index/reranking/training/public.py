@@ -13,6 +13,7 @@ import argparse
 import json
 import random
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from pathlib import Path
@@ -20,17 +21,19 @@ from typing import Any
 
 from corpus.language import detect_language
 from corpus.sentences import sentence_spans, width
+from index.lexical.terms import terms
 
 Json = dict[str, Any]
 Turn = tuple[str, str]
 
 PAIRS = 12_000
 """Questions of a set of talks, drawn from all of it."""
-OF_ONE_TALK = 8
+RARE, TELLING = 0.005, 2
+"""A question is kept with so many words that no more than this share of the questions have: "So why
+did you do it?" means nothing alone."""
 SHORTEST_REPLY, LONGEST_REPLY = 60, 4_000
 """Widths (a Han character is 2): less says nothing, more is a speech."""
-SHORTEST_QUESTION, LONGEST_QUESTION = 30, 240
-"""Shorter ones mostly mean something that was said before: "Is that what it is?"."""
+SHORTEST_QUESTION, LONGEST_QUESTION = 16, 240
 
 _HEADED = re.compile(
     r"^(?:###\s+(?P<heading>[^\n]{1,60}?)\s*[：:]?\s*$|\*\*(?P<bold>[^*\n]{1,60}?)[:：]\*\*)", re.M
@@ -76,20 +79,29 @@ def pairs_of(turns: Sequence[Turn]) -> Iterator[tuple[int, str]]:
             yield at, question
 
 
+def telling(questions: Sequence[str]) -> list[bool]:
+    """Which of these say by themselves what they are about: those with words of their own."""
+    words = [frozenset(terms(question)) for question in questions]
+    asked = Counter(word for one in words for word in one)
+    most = max(RARE * len(questions), 1)
+    return [sum(asked[word] <= most for word in one) >= TELLING for one in words]
+
+
 def talk_rows(name: str, folder: Path, seed: int) -> Iterator[tuple[Json, Json]]:
     """Documents of a question's turn and its reply, with the questions."""
     draw = random.Random(seed)
     found: list[tuple[Json, Json]] = []
     for number, path in enumerate(sorted(folder.rglob("*.md"))):
         turns = turns_of(path.read_text(encoding="utf-8", errors="replace"))
-        pairs = list(pairs_of(turns))
-        for part, (at, question) in enumerate(draw.sample(pairs, min(OF_ONE_TALK, len(pairs)))):
-            identifier = f"{name}-{number:05}-{part}"
+        for part, (at, question) in enumerate(pairs_of(turns)):
+            identifier = f"{name}-{number:05}-{part:03}"
             shared = {"id": identifier, "set": name, "lang": detect_language(turns[at + 1][1])}
             document = shared | {"title": path.stem, "turns": turns[at : at + 2]}
             asked = shared | {"question": question, "doc": identifier}
             found.append((document, asked | {"turns": [[1, 1]], "asking": [[0, 0]]}))
-    yield from draw.sample(found, min(PAIRS, len(found)))
+    tells = telling([asked["question"] for _, asked in found])
+    kept = [pair for pair, alone in zip(found, tells, strict=True) if alone]
+    yield from draw.sample(kept, min(PAIRS, len(kept)))
 
 
 def squad_rows(name: str, path: Path) -> Iterator[tuple[Json, list[Json]]]:

@@ -10,7 +10,13 @@ from typing import Any
 import pytest
 
 from index.reranking.training.examples import Example, Reading, Sampler
-from index.reranking.training.public import question_in, squad_rows, talk_rows, turns_of
+from index.reranking.training.public import (
+    question_in,
+    squad_rows,
+    talk_rows,
+    telling,
+    turns_of,
+)
 from index.reranking.windows import Line
 
 TALK = """# A morning
@@ -138,6 +144,12 @@ def test_a_question_is_asked_of_its_reply(tmp_path: Path) -> None:
     ]
     assert [document["lang"] for document, _ in rows] == ["zh-Hant", "en"]
     assert rows[0][1]["turns"] == [[1, 1]] and rows[0][1]["asking"] == [[0, 0]]
+
+
+def test_a_question_in_everybodys_words_tells_nothing_alone() -> None:
+    common = ["So why did you do it that way?", "那你為什麼會這樣做呢？"] * 20
+    own = ["Why did you sharpen the knife?", "你為什麼每天磨刀呢？"]
+    assert telling([*common, *own]) == [False] * len(common) + [True] * len(own)
 
 
 @pytest.mark.parametrize("text", ["", "It is so.", "Is it?", "Why would anybody do it so? Yes."])
