@@ -13,7 +13,7 @@ import argparse
 import json
 import random
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -37,6 +37,8 @@ WARM_UP = 0.03
 POSITIVE_WEIGHT = 1.6
 """Of windows that answer, of which there are fewer."""
 SAVED_EVERY_S = 300.0
+MEASURED = 800
+"""Questions of those held back that are measured on."""
 PADDING = 1
 LABELS: Mapping[Label, int] = {"does not": 0, "answers": 1, "one of these": 2, "unknown": -1}
 CHECKPOINT, LOG = "checkpoint.pt", "log.jsonl"
@@ -180,11 +182,18 @@ def measured(
 
 
 class Training:
-    """A training under way, kept in a folder."""
+    """A training under way, kept in a folder. ``clock`` tells seconds that have passed."""
 
-    def __init__(self, folder: Path, model: PairModel, seconds: float) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        model: PairModel,
+        seconds: float,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._folder = folder
         self._seconds = seconds
+        self._clock = clock
         self.model = model
         heads = [*model.answers.parameters(), *model.says.parameters()]
         layers = [one for one in model.encoder.parameters() if one.requires_grad]
@@ -201,18 +210,20 @@ class Training:
             self._optimizer.load_state_dict(kept["optimizer"])
             self.steps, self.spent_s = kept["steps"], kept["spent_s"]
 
-    def train(self, source: Iterator[Batch], held_back: Sequence[Example], own: Any) -> None:
+    def train(
+        self, source: Iterator[Batch], held_back: Sequence[Example], own: PairTokenizer
+    ) -> None:
         """Until the time is up; what was spent before a break counts."""
-        saved = last = time.monotonic()
+        saved = last = self._clock()
         losses: list[float] = []
         while self.spent_s < self._seconds:
             losses.append(self._step(next(source)))
-            now = time.monotonic()
+            now = self._clock()
             self.spent_s, last = self.spent_s + now - last, now
             if now - saved >= SAVED_EVERY_S or self.spent_s >= self._seconds:
                 self._note(loss=round(sum(losses) / len(losses), 4), last_steps=len(losses))
                 self.save()
-                losses, saved = [], time.monotonic()
+                losses, saved = [], self._clock()
                 last = saved
         self._note(**measured(self.model, held_back, own))
 
@@ -248,31 +259,41 @@ class Training:
             log.write(f"{line}\n")
 
 
+def train(
+    folders: Sequence[Path],
+    out: Path,
+    data: Path,
+    seconds: float,
+    seed: int,
+    clock: Callable[[], float] = time.monotonic,
+) -> None:
+    """Trains on what the folders hold, or goes on with it; ``data`` has the bundled model."""
+    out.mkdir(parents=True, exist_ok=True)
+    torch.manual_seed(seed)
+    folder = unpack(data).folder
+    tokenizer = PairTokenizer(Tokenizer.from_file(str(folder / TOKENIZER)))
+    reading = Reading.read(folders, tokenizer)
+    learned = [asked for asked in reading.questions if not reading.is_held_back(asked)]
+    kept = [asked for asked in reading.questions if reading.is_held_back(asked)]
+    measured_on = random.Random(0).sample(kept, min(len(kept), MEASURED))
+    held_back = list(Sampler(reading, 0).examples(measured_on))
+    training = Training(out, PairModel(folder), seconds, clock)
+    seed += training.steps
+    source = batches(Sampler(reading, seed), learned, tokenizer, seed)
+    training.train(source, held_back, tokenizer)
+
+
 def main() -> None:
     """The command."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument(
-        "folders", nargs="+", type=Path, help="with documents.jsonl, questions.jsonl"
-    )
+    files = "with documents.jsonl and questions.jsonl"
+    parser.add_argument("folders", nargs="+", type=Path, help=files)
     parser.add_argument("--out", required=True, type=Path, help="for checkpoints and the log")
     parser.add_argument("--data", type=Path, default=Path(".verbatim"), help="with the models")
     parser.add_argument("--hours", type=float, default=2.3)
     parser.add_argument("--seed", type=int, default=1)
     given = parser.parse_args()
-    given.out.mkdir(parents=True, exist_ok=True)
-    torch.manual_seed(given.seed)
-    folder = unpack(given.data).folder
-    tokenizer = PairTokenizer(Tokenizer.from_file(str(folder / TOKENIZER)))
-    reading = Reading.read(given.folders, tokenizer)
-    learned = [asked for asked in reading.questions if not reading.is_held_back(asked)]
-    kept = [asked for asked in reading.questions if reading.is_held_back(asked)]
-    held_back = list(
-        Sampler(reading, 0).examples(random.Random(0).sample(kept, min(len(kept), 800)))
-    )
-    training = Training(given.out, PairModel(folder), given.hours * 3600)
-    seed = given.seed + training.steps
-    source = batches(Sampler(reading, seed), learned, tokenizer, seed)
-    training.train(source, held_back, tokenizer)
+    train(given.folders, given.out, given.data, given.hours * 3600, given.seed)
 
 
 if __name__ == "__main__":

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
 import json
-import sys
 from pathlib import Path
 
 import pytest
@@ -11,6 +11,7 @@ import pytest
 from index.reranking.training import run
 
 pytestmark = pytest.mark.long
+STEP_S = 100.0
 TEXT = "Knives are for cutting. A sharp one does not slip. Tea is hot. It cools with time. "
 
 
@@ -25,9 +26,8 @@ def rows(folder: Path) -> None:
 
 
 def trained(folder: Path, data: Path, seconds: float) -> list[dict[str, float]]:
-    options = ["--out", str(folder), "--data", str(data), "--hours", str(seconds / 3600)]
-    sys.argv = ["run", str(folder), *options]
-    run.main()
+    ticks = itertools.count(step=STEP_S)
+    run.train([folder], folder, data, seconds, seed=1, clock=lambda: float(next(ticks)))
     log = (folder / run.LOG).read_text().splitlines()
     return [json.loads(line) for line in log]
 
@@ -35,11 +35,9 @@ def trained(folder: Path, data: Path, seconds: float) -> list[dict[str, float]]:
 def test_it_learns_is_kept_and_goes_on(
     tmp_path: Path, model_dir: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sys, "argv", [])
     monkeypatch.setattr(run, "POOL", 2)
     rows(tmp_path)
-    *_, first = trained(tmp_path, model_dir, 10)
-    assert first["step"] > 0 and "s_auroc" in first and "s_sentence" in first
-    *_, second = trained(tmp_path, model_dir, 20)
-    assert second["step"] > first["step"]
-    assert 10 / 60 < second["minutes"] < 2, "what was spent before the break counts"
+    *_, first = trained(tmp_path, model_dir, 3 * STEP_S)
+    assert first["step"] == 3 and "s_auroc" in first and "s_sentence" in first
+    *_, second = trained(tmp_path, model_dir, 5 * STEP_S)
+    assert second["step"] == 5, "what was spent before the break counts"
