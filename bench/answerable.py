@@ -30,6 +30,7 @@ from bench.retrieval import OTHER, Passages, make_retriever
 from bench.xquad import Xquad, evenly, read_xquad_folder
 from index.embedding.centring import measure_means
 from index.embedding.embedder import load_embedder
+from index.scoring import auroc
 from index.storage.store import open_store
 from index.types import Query
 
@@ -55,10 +56,9 @@ class Figure:
 def figure(case: str, sure: Sequence[float], unsure: Sequence[float]) -> Figure:
     """The figures of one case from the probabilities of both kinds of question."""
     yes, no = np.array(sure), np.array(unsure)
-    ahead = (yes[:, None] > no[None, :]) + 0.5 * (yes[:, None] == no[None, :])
     threshold, default = np.quantile(yes, 1 - KEPT), Settings().min_confidence
     shares = ((no < threshold).mean(), (yes >= default).mean(), (no < default).mean())
-    return Figure(case, len(yes), len(no), float(ahead.mean()), *map(float, shares))
+    return Figure(case, len(yes), len(no), auroc(sure, unsure), *map(float, shares))
 
 
 def off_topic(data: Path, xquad: Mapping[str, Xquad], count: int | None) -> Iterator[Figure]:

@@ -14,7 +14,7 @@ fusion would give a meaningless lexical ranking, as across languages, the same v
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -138,3 +138,10 @@ def answerable(found: Signals) -> float:
     """The probability, 0 to 1, that the library answers the question."""
     logit = INTERCEPT + SLOPES.meaning * found.meaning + SLOPES.gap * found.gap
     return 1.0 / (1.0 + math.exp(-logit - SLOPES.unnamed * found.unnamed))
+
+
+def auroc(sure: Sequence[float], unsure: Sequence[float]) -> float:
+    """How often what has an answer is held surer than what has none, a tie counted half: 0.5 tells
+    nothing, 1.0 everything. Neither may be empty."""
+    yes, no = np.array(sure)[:, None], np.array(unsure)[None, :]
+    return float(((yes > no) + 0.5 * (yes == no)).mean())

@@ -62,7 +62,7 @@ class OnnxEncoder:
         """Unit vectors, one a row, in the order given."""
         rows: dict[int, Vectors] = {}
         for batch in _batches([len(ids) for ids in token_ids]):
-            inputs = _padded([token_ids[position] for position in batch])
+            inputs = padded([token_ids[position] for position in batch])
             rows.update(zip(batch, self._session.run(None, inputs)[0], strict=True))
         return np.array([rows[position] for position in range(len(token_ids))], dtype=np.float32)
 
@@ -79,7 +79,7 @@ def _batches(lengths: Sequence[int]) -> Iterator[list[int]]:
         yield batch
 
 
-def _padded(token_ids: Sequence[TokenIds]) -> dict[str, TokenIds]:
+def padded(token_ids: Sequence[TokenIds]) -> dict[str, TokenIds]:
     """A batch with its mask. The mask hides the padding, so its id is any that exists."""
     shape = (len(token_ids), max(map(len, token_ids)))
     ids, mask = np.zeros(shape, dtype=np.int64), np.zeros(shape, dtype=np.int64)

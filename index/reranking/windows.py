@@ -12,11 +12,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from index.embedding.bundled import QUERY_PROMPT
-
-TokenIds = NDArray[np.int64]
+from index.embedding.onnx import TokenIds
 
 WINDOW_TOKENS = 150
 """Of a window's own sentences; a longer sentence is a window by itself, cut at the end."""

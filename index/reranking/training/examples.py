@@ -10,9 +10,10 @@ Two files of JSON lines, as many of each as one likes:
   ask this and don't answer it: then the turns that do are a reply, which answers near its
   beginning.
 
-Ids are ``SET-ARTICLE-PART``. Documents of one article are its parts: their passages are the hardest
-that don't answer. Sets ``NAME-LANG`` with one NAME say the same in several languages under the same
-numbers, so that any question goes with any passage.
+Ids of documents are ``SET-ARTICLE-PART``, or ``SET-ARTICLE`` of one that is whole. Documents of one
+article are its parts: their passages are the hardest that don't answer. Sets ``NAME-LANG`` with one
+NAME say the same in several languages under the same numbers, so that any question goes with any
+passage.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
+from zlib import crc32
 
 from corpus.language import to_script
 from corpus.sentences import sentence_spans
@@ -61,11 +63,8 @@ class Document:
 
     @property
     def article(self) -> str:
-        return self.id.rsplit("-", 1)[0]
-
-    def alike(self) -> str:
-        """What documents that say the same in other languages have in common."""
-        return _without_language(self.id, self.lang)
+        """The id without its part."""
+        return self.id.rsplit("-", 1)[0] if self.id.count("-") > 1 else self.id
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,8 +120,8 @@ class Reading:
     def is_held_back(self, asked: Asked) -> bool:
         """By article, and alike in every language: nothing of it is trained on."""
         document = self.documents[asked.doc]
-        number = sum(map(ord, _without_language(document.article, document.lang)))
-        return number % HELD_BACK == 0
+        article = _without_language(document.article, document.lang)
+        return crc32(article.encode()) % HELD_BACK == 0
 
 
 class Sampler:
@@ -133,12 +132,10 @@ class Sampler:
         self._reading = reading
         self._by_article: dict[str, list[Document]] = defaultdict(list)
         self._by_language: dict[str, list[Document]] = defaultdict(list)
-        self._alike: dict[str, list[Document]] = defaultdict(list)
         self._same: dict[str, list[Asked]] = defaultdict(list)
         for document in reading.documents.values():
             self._by_article[document.article].append(document)
             self._by_language[document.lang].append(document)
-            self._alike[document.alike()].append(document)
         for asked in reading.questions:
             self._same[_without_language(asked.id, asked.lang)].append(asked)
 

@@ -18,15 +18,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import torch
 from sentence_transformers import SentenceTransformer
 from tokenizers import Tokenizer
 from torch import nn
 
 from index.embedding.bundled import TOKENIZER, unpack
+from index.embedding.onnx import padded
 from index.reranking.training.examples import Asked, Example, Label, Reading, Sampler
 from index.reranking.windows import Encoded, PairTokenizer
+from index.scoring import auroc
 
 BATCH = 32
 POOL = 64
@@ -39,7 +40,6 @@ POSITIVE_WEIGHT = 1.6
 SAVED_EVERY_S = 300.0
 MEASURED = 800
 """Questions of those held back that are measured on."""
-PADDING = 1
 LABELS: Mapping[Label, int] = {"does not": 0, "answers": 1, "one of these": 2, "unknown": -1}
 CHECKPOINT, LOG = "checkpoint.pt", "log.jsonl"
 
@@ -89,14 +89,12 @@ def encoded(example: Example, tokenizer: PairTokenizer) -> Encoded:
 
 def batch_of(examples: Sequence[Example], read: Sequence[Encoded]) -> Batch:
     """Examples of like lengths, padded."""
-    tokens, sentences = max(len(one.ids) for one in read), max(len(one.spans) for one in read)
-    ids = torch.full((len(read), tokens), PADDING)
-    mask = torch.zeros((len(read), tokens), dtype=torch.long)
-    members = torch.zeros((len(read), sentences, tokens))
+    inputs = padded([one.ids for one in read])
+    ids, mask = (torch.from_numpy(inputs[name]) for name in ("input_ids", "attention_mask"))
+    sentences = max(len(one.spans) for one in read)
+    members = torch.zeros((len(read), sentences, ids.shape[1]))
     says = torch.full((len(read), sentences), LABELS["unknown"])
     for row, (example, one) in enumerate(zip(examples, read, strict=True)):
-        ids[row, : len(one.ids)] = torch.from_numpy(one.ids)
-        mask[row, : len(one.ids)] = 1
         for at, (start, end) in enumerate(one.spans):
             members[row, at, start:end] = 1.0 / max(end - start, 1)
         for at, label in enumerate(example.says):
@@ -140,24 +138,13 @@ def loss_of(model: PairModel, batch: Batch) -> torch.Tensor:
     return loss + entropy(logits, labels) if len(logits) else loss
 
 
-def auroc(scores: Sequence[float], labels: Sequence[bool]) -> float:
-    """How often what answers is scored above what doesn't."""
-    ranks = np.argsort(np.argsort(np.array(scores))) + 1.0
-    truth = np.array(labels)
-    positives = int(truth.sum())
-    if not 0 < positives < len(truth):
-        return float("nan")
-    most = positives * (len(truth) - positives)
-    return float((ranks[truth].sum() - positives * (positives + 1) / 2) / most)
-
-
 @torch.no_grad()
 def measured(
     model: PairModel, examples: Sequence[Example], tokenizer: PairTokenizer
 ) -> dict[str, float]:
     """By set: windows told apart, and how often the best sentence of a window that answers does."""
     model.eval()
-    figures: dict[str, tuple[list[float], list[bool], list[bool]]] = {}
+    figures: dict[str, tuple[list[float], list[float], list[bool]]] = {}
     for start in range(0, len(examples), BATCH):
         part = examples[start : start + BATCH]
         read = [encoded(example, tokenizer) for example in part]
@@ -166,16 +153,16 @@ def measured(
             answers, says = model(batch.ids, batch.mask, batch.members)
         for row, example in enumerate(part):
             name = example.document.set
-            scores, labels, best = figures.setdefault(name, ([], [], []))
-            scores.append(float(answers[row]))
-            labels.append(example.answers)
+            yes, no, best = figures.setdefault(name, ([], [], []))
+            (yes if example.answers else no).append(float(answers[row]))
             if example.answers and not {"answers", "one of these"}.isdisjoint(example.says):
                 own = says[row, read[row].context :][: len(example.says)]
                 best.append(example.says[int(own.argmax())] != "does not")
     model.train()
     told = {}
-    for name, (scores, labels, best) in sorted(figures.items()):
-        told[f"{name}_auroc"] = round(auroc(scores, labels), 4)
+    for name, (yes, no, best) in sorted(figures.items()):
+        if yes and no:
+            told[f"{name}_auroc"] = round(auroc(yes, no), 4)
         if best:
             told[f"{name}_sentence"] = round(sum(best) / len(best), 4)
     return told
