@@ -30,6 +30,8 @@ from index.embedding.centring import CentredEmbedder, LanguageMeans, kept_means,
 from index.embedding.embedder import SentenceEmbedding, load_embedder
 from index.lexical.dictionary import Dictionary, open_dictionary
 from index.reranking.cross_encoder import load_cross_encoder
+from index.reranking.reader import load_reader
+from index.reranking.weights import SUFFIX
 from index.retriever import TranscriptRetriever
 from index.storage.store import SCHEMA, IndexStore, open_store
 from index.sync import sync
@@ -37,6 +39,7 @@ from index.types import (
     Embedder,
     IndexProgress,
     Manifest,
+    Reranker,
     SyncReport,
 )
 
@@ -122,9 +125,7 @@ class LockedLibrary:
         settings, store = self.settings, self.store
         say("loading the embedding model")
         base = load_embedder(settings.model, settings.data, settings.device)
-        reranker = (
-            load_cross_encoder(settings.reranker, settings.device) if settings.reranker else None
-        )
+        reranker = _reranker(settings)
         budget = Budget(settings.chunk_tokens, base.window_tokens, base.count_tokens)
         store.claim(_manifest(base, budget))
         embedder = CentredEmbedder(base, _means(base, store, settings.data / MODELS, say))
@@ -166,6 +167,16 @@ def current_source(library: Library) -> Source:
         return transcript
 
     return source
+
+
+def _reranker(settings: Settings) -> Reranker | None:
+    """None, one that was trained as docs/reranker.md tells, or a cross-encoder."""
+    if settings.reranker is None:
+        return None
+    weights = Path(settings.reranker).expanduser()
+    if weights.suffix == SUFFIX:
+        return load_reader(settings.data, weights)
+    return load_cross_encoder(settings.reranker, settings.device)
 
 
 def _writer(

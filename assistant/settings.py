@@ -432,7 +432,8 @@ class Settings:
     reranker: str | None = setting(
         None,
         "VERBATIM_RERANKER",
-        "cross-encoder for the first hits, by name or folder (default: none)",
+        "reads the first hits again: a cross-encoder by name or folder, or trained weights"
+        " (default: none)",
     )
     device: str | None = setting(
         None,

@@ -29,8 +29,11 @@ def moment_of(sentences: Sequence[Sentence]) -> Moment:
 
 
 def moment_of_hit(chunk: Chunk, best: Sentence) -> Moment:
-    """The chunk's span, or where that is long, the sentences around the best one."""
+    """The chunk's span, or where that is long, the sentences around the best one; where nobody
+    knows how long it is, the best one's own."""
     whole = Moment(chunk.start_s, chunk.end_s, chunk.estimated)
+    if whole.start_s is not None and whole.end_s is None:
+        return moment_of_quote(chunk, (best,))
     if whole.start_s is None or whole.end_s is None or whole.end_s - whole.start_s <= LONGEST_S:
         return whole
     return moment_of(_around(chunk.sentences, best))

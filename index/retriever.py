@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from llama_index.core.base.base_retriever import BaseRetriever
@@ -17,16 +17,17 @@ from index.lexical.dictionary import Dictionary
 from index.lexical.terms import names, same_writing, terms
 from index.nodes import chunk_node
 from index.quotes import QuoteIndex
-from index.reranking.cross_encoder import RERANKED, rerank
+from index.scoring import leads_on
 from index.storage.store import IndexStore
 from index.types import (
     EVERYWHERE,
     Embedder,
     Evidence,
     Hit,
+    Judgement,
+    Passage,
     Query,
     Reranker,
-    Scope,
     ScoreParts,
     Talk,
     Topic,
@@ -36,6 +37,10 @@ from index.types import (
 
 CANDIDATES = 100
 """Passages taken from the vector side and from the lexical side each, before they are scored."""
+READ = 8
+"""Hits that the reranker reads; more of them made no answer better."""
+SHOWN = 8
+"""Sentences before a passage that it may be read with, as far as there is room for them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,35 +78,71 @@ class TranscriptRetriever(BaseRetriever):
 
     def search(self, query: Query, limit: int) -> Evidence:
         """The best ``limit`` hits, best first, and the probability that they hold an answer."""
-        vector = self._vector(query)
-        asked, lexical = self._lexical(query)
-        chunks = self._store.catalog.chunks(self._candidates(vector, lexical, query.scope))
-        if not chunks:
+        asked = self._asked(query)
+        found = self._scored(asked, self._candidates(asked))
+        if found is None:
             return Evidence((), 0.0)
-        rows = list(chunks)
-        dense = self._cosines(vector, [chunks[row].id for row in rows])
-        cosines, best = self._sentences(vector, chunks)
-        words = _at(lexical, rows)
-        worth = np.array([scoring.WORTH[chunk.kind] for chunk in chunks.values()])
-        focus = np.array([_focus(chunk, query) for chunk in chunks.values()])
-        scores = scoring.fuse(dense, best, words, worth, focus)
+        on_subject = scoring.answerable(found.signals())
+        if self._reranker is None:
+            return Evidence(found.hits(limit), on_subject, on_subject)
+        read = [*found.hits(READ), *self._replies(asked, found)]
+        hits, answerable = self._judged(self._reranker, query, read)
+        sure = on_subject if answerable is None else answerable
+        seen = {hit.chunk.id for hit in hits}
+        rest = [hit for hit in found.hits(limit) if hit.chunk.id not in seen]
+        return Evidence((*hits, *rest)[:limit], sure, on_subject)
 
-        def hit(n: int) -> Hit:
-            chunk, parts = (
-                chunks[rows[n]],
-                ScoreParts(float(dense[n]), float(best[n]), float(words[n])),
+    def _replies(self, asked: _Asked, found: _Scored) -> list[Hit]:
+        """What comes next after the first passages that end in a question. It may be the reply, and
+        was as well found as the question."""
+        first = dict(zip(found.best(READ), found.hits(READ), strict=True))
+        asking = [row for row, hit in first.items() if leads_on(hit.chunk.sentences[-1].text)]
+        after = {
+            later: row
+            for row, (_, later) in self._store.catalog.neighbours(asking).items()
+            if later is not None and later not in first
+        }
+        replies = self._scored(asked, sorted(after))
+        if replies is None:
+            return []
+        rows = replies.best(len(after))
+        hits = zip(rows, replies.hits(len(rows)), strict=True)
+        return [_as_well_found(hit, first[after[row]]) for row, hit in hits]
+
+    def _judged(
+        self, reranker: Reranker, query: Query, hits: Sequence[Hit]
+    ) -> tuple[tuple[Hit, ...], float | None]:
+        """The hits in the order that search and reranker together give, their sentences as the
+        reranker has them, and how sure it is that one of them answers, if it can tell."""
+        judged = reranker.judge(f"{query.text} {query.context}".strip(), self._passages(hits))
+        best = max(scoring.ORDINARY, *(hit.score for hit in hits))
+        read = [
+            replace(
+                hit,
+                score=hit.score / best + scoring.READING * judgement.answers,
+                sentences=_in_order(hit.chunk, judgement),
             )
-            sentences = _ranked(chunk, cosines[n], asked, query.speakers)
-            return Hit(chunk, float(scores[n]), parts, sentences)
+            for hit, judgement in zip(hits, judged, strict=True)
+        ]
+        return tuple(sorted(read, key=lambda hit: -hit.score)), reranker.sure(judged)
 
-        first = max(limit, RERANKED) if self._reranker else limit
-        hits = tuple(hit(int(n)) for n in np.argsort(-scores, kind="stable")[:first])
-        if self._reranker:
-            question = f"{query.context} {query.text}".strip()
-            hits = rerank(hits, question, self._reranker)[:limit]
-        unnamed = _unnamed(query.text, asked, chunks[rows[int(np.argmax(scores))]])
-        sure = scoring.answerable(scoring.signals(scores - focus, dense, best, unnamed))
-        return Evidence(hits, sure)
+    def _passages(self, hits: Sequence[Hit]) -> list[Passage]:
+        """The hits' chunks with what was said before them."""
+        catalog = self._store.catalog
+        rows = catalog.rows_of([hit.chunk.id for hit in hits])
+        around = catalog.neighbours(rows.values())
+        before = catalog.chunks(row for row, _ in around.values() if row is not None)
+
+        def passage(hit: Hit) -> Passage:
+            chunk, scores = hit.chunk, {one.offset: score for one, score in hit.sentences}
+            promise = tuple(scores[one.offset] for one in chunk.sentences)
+            row, _ = around.get(rows.get(chunk.id, -1), (None, None))
+            earlier = before.get(row) if row is not None else None
+            follows = earlier is not None and earlier.kind == chunk.kind
+            shown = earlier.sentences[-SHOWN:] if earlier and follows else ()
+            return Passage(chunk, promise, shown)
+
+        return [passage(hit) for hit in hits]
 
     def quotes(self) -> QuoteIndex:
         """The same index as citation lookup reads it."""
@@ -134,39 +175,51 @@ class TranscriptRetriever(BaseRetriever):
         evidence = self.search(Query(query_bundle.query_str), self._limit)
         return [NodeWithScore(node=chunk_node(hit.chunk), score=hit.score) for hit in evidence.hits]
 
-    def _vector(self, query: Query) -> Vectors:
-        """The question's vector; a follow-up's leans towards what was asked before."""
-        asked = self._embedder.query(query.text)
-        if not query.context:
-            return asked
-        whole = self._embedder.query(f"{query.context} {query.text}")
-        mixed = (1 - scoring.CONTEXT) * asked + scoring.CONTEXT * whole
-        return np.asarray(mixed / np.linalg.norm(mixed), dtype=np.float32)
-
-    def _lexical(self, query: Query) -> tuple[WeighedConcepts, Vectors]:
-        """The question's own concepts, weighed, and the lexical scores by row, context included."""
+    def _asked(self, query: Query) -> _Asked:
+        """A question's vector, its own concepts, weighed, and the lexical scores by row; a
+        follow-up's lean towards what was asked before."""
+        vector = self._embedder.query(query.text)
+        if query.context:
+            whole = self._embedder.query(f"{query.context} {query.text}")
+            mixed = (1 - scoring.CONTEXT) * vector + scoring.CONTEXT * whole
+            vector = np.asarray(mixed / np.linalg.norm(mixed), dtype=np.float32)
         own = concepts_of(query.text, self._dictionary)
         context = concepts_of(query.context, self._dictionary)
         found = self._store.lexical.scores(dict.fromkeys([*own, *context]))
-        return found.only(own), found.values
+        return _Asked(query, vector, found.only(own), found.values)
 
-    def _candidates(self, vector: Vectors, lexical: Vectors, scope: Scope) -> list[int]:
-        if scope != EVERYWHERE:
-            return self._candidates_within(scope, vector, lexical)
-        near = self._store.vectors.query(vector, CANDIDATES)
+    def _candidates(self, asked: _Asked) -> list[int]:
+        if asked.query.scope != EVERYWHERE:
+            return self._candidates_within(asked)
+        lexical = asked.lexical
+        near = self._store.vectors.query(asked.vector, CANDIDATES)
         rows = set(self._store.catalog.rows_of([chunk_id for chunk_id, _ in near]).values())
         shared = np.argsort(-lexical, kind="stable")[:CANDIDATES]
         return sorted(rows | {int(row) for row in shared if lexical[row] > 0})
 
-    def _candidates_within(self, scope: Scope, vector: Vectors, lexical: Vectors) -> list[int]:
+    def _candidates_within(self, asked: _Asked) -> list[int]:
         """The best of what is in scope. A word's rarity stays that of the whole library: in a
         talk on one subject the subject's own words would otherwise count for nothing."""
-        within = self._store.scopes.rows(scope)
-        near = self._store.scopes.nearest(vector, within, CANDIDATES)
+        lexical = asked.lexical
+        within = self._store.scopes.rows(asked.query.scope)
+        near = self._store.scopes.nearest(asked.vector, within, CANDIDATES)
         worded = within[within < len(lexical)]
         worded = worded[lexical[worded] > 0]
         shared = worded[np.argsort(-lexical[worded], kind="stable")[:CANDIDATES]]
         return sorted({*near.tolist(), *shared.tolist()})
+
+    def _scored(self, asked: _Asked, rows: Sequence[int]) -> _Scored | None:
+        """The chunks of these rows with all parts of their scores; ``None`` without any."""
+        chunks = self._store.catalog.chunks(rows)
+        if not chunks:
+            return None
+        dense = self._cosines(asked.vector, [chunk.id for chunk in chunks.values()])
+        cosines, best = self._sentences(asked.vector, chunks)
+        words = _at(asked.lexical, list(chunks))
+        worth = np.array([scoring.WORTH[chunk.kind] for chunk in chunks.values()])
+        focus = np.array([_focus(chunk, asked.query) for chunk in chunks.values()])
+        scores = scoring.fuse(dense, best, words, worth, focus)
+        return _Scored(asked, chunks, dense, best, words, focus, scores, cosines)
 
     def _cosines(self, vector: Vectors, ids: Sequence[str]) -> Vectors:
         stored = self._store.vectors.get(ids)
@@ -187,6 +240,58 @@ class TranscriptRetriever(BaseRetriever):
         starts = np.cumsum([0, *(len(part) for part in parts[:-1])])
         cosines, best = scoring.best_sentences(np.concatenate(parts), starts, vector)
         return np.split(cosines, starts[1:]), best
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A query as it is searched: its vector, its own concepts, lexical scores by row."""
+
+    query: Query
+    vector: Vectors
+    concepts: WeighedConcepts
+    lexical: Vectors
+
+
+@dataclass(frozen=True, slots=True)
+class _Scored:
+    """Chunks by row with the parts of their scores, arrays in the chunks' order."""
+
+    asked: _Asked
+    chunks: Mapping[int, Chunk]
+    dense: Vectors
+    best_sentence: Vectors
+    lexical: Vectors
+    focus: Vectors
+    scores: Vectors
+    sentences: Sequence[Vectors]
+
+    def best(self, count: int) -> list[int]:
+        """The rows of the best ``count``, best first."""
+        rows = list(self.chunks)
+        return [rows[n] for n in self._order()[:count]]
+
+    def hits(self, count: int) -> tuple[Hit, ...]:
+        """The best ``count``, best first."""
+        chunks = list(self.chunks.values())
+        return tuple(self._hit(int(n), chunks[n]) for n in self._order()[:count])
+
+    def signals(self) -> scoring.Signals:
+        """What they show about whether there is an answer."""
+        first = self.chunks[self.best(1)[0]]
+        unnamed = _unnamed(self.asked.query.text, self.asked.concepts, first)
+        return scoring.signals(self.scores - self.focus, self.dense, self.best_sentence, unnamed)
+
+    def _order(self) -> Sequence[int]:
+        order: list[int] = np.argsort(-self.scores, kind="stable").tolist()
+        return order
+
+    def _hit(self, n: int, chunk: Chunk) -> Hit:
+        parts = ScoreParts(
+            float(self.dense[n]), float(self.best_sentence[n]), float(self.lexical[n])
+        )
+        people = self.asked.query.speakers
+        sentences = _ranked(chunk, self.sentences[n], self.asked.concepts, people)
+        return Hit(chunk, float(self.scores[n]), parts, sentences)
 
 
 def _at(values: Vectors, rows: Sequence[int]) -> Vectors:
@@ -223,6 +328,22 @@ def _is_named(person: str, text: str) -> bool:
     return len(name) > 1 and bool(
         re.search(rf"(?<![A-Za-z0-9]){re.escape(name)}(?![A-Za-z0-9])", text)
     )
+
+
+def _as_well_found(reply: Hit, asking: Hit) -> Hit:
+    """A reply under the score of the hit that asks, its beginning under that of what is asked."""
+    (_, promise), *_ = asking.sentences
+    beginning = reply.chunk.sentences[0]
+    others = [item for item in reply.sentences if item[0] != beginning]
+    return replace(
+        reply, score=max(reply.score, asking.score), sentences=((beginning, promise), *others)
+    )
+
+
+def _in_order(chunk: Chunk, judgement: Judgement) -> tuple[tuple[Sentence, float], ...]:
+    """The chunk's sentences with what the reranker says of them, best first."""
+    said = zip(chunk.sentences, judgement.says, strict=True)
+    return tuple(sorted(said, key=lambda item: -item[1]))
 
 
 def _ranked(

@@ -39,6 +39,8 @@ WORTH: Mapping[SectionKind, float] = {"talk": 1.0, "about": 0.9, "summary": 0.6}
 FOCUS_TRANSCRIPT = 0.1
 FOCUS_SPEAKER = 0.1
 """Added for the talk and for the speaker that the question or the conversation is about."""
+READING = 0.4
+"""Weight of what the reranker says of a passage, beside a search score divided by the best one."""
 CONTEXT = 0.4
 """Share of the question before in a follow-up's vector; the rest is the follow-up's own."""
 

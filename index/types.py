@@ -44,11 +44,37 @@ class Embedder(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A chunk to be read with a question.
+
+    ``promise`` says of each of its sentences how well a search finds that it fits, for a reranker
+    that hasn't the time to read all; ``before`` are the sentences that were said just before.
+    """
+
+    chunk: Chunk
+    promise: tuple[float, ...]
+    before: tuple[Sentence, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """Of a passage, from 0 to 1: ``answers``, whether it answers a question, and ``says``, whether
+    each of its sentences does, in their order."""
+
+    answers: float
+    says: tuple[float, ...]
+
+
 class Reranker(Protocol):
     """A model that reads a question and a passage together. Safe to call from several threads."""
 
-    def scores(self, question: str, passages: Sequence[str]) -> Vectors:
-        """How well each passage answers, (n,), from 0 to 1, in the order given."""
+    def judge(self, question: str, passages: Sequence[Passage]) -> Sequence[Judgement]:
+        """What each passage says to the question, in the order given."""
+        ...
+
+    def sure(self, judged: Sequence[Judgement]) -> float | None:
+        """The probability that one of these passages answers; ``None`` where it can't tell."""
         ...
 
 
@@ -128,10 +154,12 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """Hits, best first, and how sure the library is that it has an answer (0 to 1)."""
+    """Hits, best first, how sure the library is that it has an answer, and how sure that it speaks
+    of what was asked about at all (0 to 1)."""
 
     hits: tuple[Hit, ...]
     answerable: float
+    on_subject: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

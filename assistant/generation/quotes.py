@@ -1,4 +1,4 @@
-"""The answer without a language model: quotes in the order of the talk, or a refusal.
+"""The answer without a language model: quotes, those that answer best first, or a refusal.
 
 Also what stands in for a model's answer of which nothing holds, and the line that says why. Pure
 but for the source that quotes are verified against.
@@ -7,34 +7,34 @@ but for the source that quotes are verified against.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass, replace
 
 from assistant.citation.citation import cite
 from assistant.generation.draft import Draft, Source, unlinked
 from assistant.messages.catalogue import messages
 from assistant.types import Answer, Citation
-from assistant.verification.people import only_attributes
-from corpus.chunks import place_in_talk
+from corpus.language import fold
+from corpus.links import moment_url
+from corpus.sentences import width
 from corpus.types import Chunk, Sentence
-from index.scoring import is_short, leads_on
+from index.moments import moment_of_quote, timecode
+from index.scoring import SHORT_WIDTH, WORTH, leads_on
 from index.types import Evidence, Hit
-
-Quotable = tuple[Chunk, Sentence]
-"""A sentence with the chunk that it stands in."""
 
 QUOTED_HITS = 8
 """How many hits an answer in quotes is made from."""
-SENTENCES = 6
-"""At most this many sentences make an answer."""
-ENOUGH = 3
-"""With fewer, what is said right after a quoted sentence is quoted too: it tells why, or how."""
-ANSWERING = 2
-"""After a quoted question, so many sentences of what follows are its answer."""
-PASSAGES = 4
-"""From at most this many passages."""
+QUOTES = 4
+"""At most this many quotes make an answer."""
+SENTENCES = 4
+"""At most this many sentences make a quote."""
 SHARE = 0.75
-"""What a passage or a sentence must reach of the best one's score to be quoted."""
+"""What a sentence must be worth of the best one's worth to be quoted."""
+WHOLE = 2 * SHORT_WIDTH
+"""A quote of fewer letters takes what its speaker says next: "Never." says nothing by itself."""
+ON_SUBJECT = 0.5
+"""From this probability on a library without an answer is said to speak of the subject all the
+same."""
 BELIEVED = 0.85
 """Where a model says that it found no answer, evidence as sure as this is quoted all the same:
 small models decline too readily."""
@@ -100,67 +100,97 @@ def _why(reason: str, language: str) -> str:
 
 
 def choose_quotes(evidence: Evidence) -> tuple[Quote, ...]:
-    """The sentences to quote: the best few of the best passages, grouped by talk, in its order.
+    """The few best sentences of all hits, as quotes, those that answer best first: what a sentence
+    is worth is its own score times its hit's.
 
-    Talks come in the order of their best hit. Sentences of an editor's digest are taken only if
-    nothing that was said answers.
+    Sentences of one passage belong together: they are told in the order of the talk. The same words
+    are quoted once, also where a talk lies there twice. An editor's digest is quoted only where
+    nothing that was said is worth more.
     """
-    hits = _nearest_hits(evidence.hits)
-    every = [(score, hit.chunk, one) for hit in hits for one, score in hit.sentences]
-    telling = [item for item in every if not only_attributes(item[2].text)]
-    scored = sorted(telling or every, key=lambda item: -item[0])
-    if not scored:
-        return ()
-    floor = SHARE * scored[0][0]
-    chosen = [(chunk, sentence) for score, chunk, sentence in scored[:SENTENCES] if score >= floor]
-    chosen = chosen or [scored[0][1:]]
-    chosen += _what_follows(chosen)
-    rank = {file: n for n, file in enumerate(dict.fromkeys(hit.chunk.file for hit in hits))}
-    order = {chunk.id: place_in_talk(chunk) for chunk, _ in chosen}
-    chosen.sort(key=lambda item: (rank[item[0].file], order[item[0].id], item[1].offset))
-    return _as_quotes(chosen)
-
-
-def _nearest_hits(hits: Sequence[Hit]) -> list[Hit]:
-    near = [hit for hit in hits if hit.score >= SHARE * hits[0].score]
-    talk = [hit for hit in near if hit.chunk.kind != "summary"]
-    return (talk or near)[:PASSAGES]
-
-
-def _what_follows(chosen: Sequence[Quotable]) -> list[Quotable]:
-    """What comes right after the chosen sentences and belongs to them, as far as there is room.
-
-    After a question its answer, by whomever; where little is quoted, the speaker's next sentence.
-    """
-    answers, further = list[Quotable](), list[Quotable]()
-    for chunk, sentence in chosen:
-        later = [one for one in chunk.sentences if one.offset > sentence.offset]
-        told = [(chunk, one) for one in later if _says_something(one.text)]
-        if leads_on(sentence.text):
-            answers += told[:ANSWERING]
-        elif told and told[0][1] is later[0] and later[0].speaker == sentence.speaker:
-            further.append(told[0])
-    answers = [one for one in dict.fromkeys(answers) if one not in chosen]
-    further = [one for one in dict.fromkeys(further) if one not in [*chosen, *answers]]
-    room = max(0, ENOUGH - len(chosen) - len(answers))
-    return [*answers, *further[:room]][: SENTENCES - len(chosen)]
-
-
-def _says_something(text: str) -> bool:
-    return not (is_short(text) or leads_on(text) or only_attributes(text))
-
-
-def _as_quotes(chosen: Sequence[Quotable]) -> tuple[Quote, ...]:
-    """Neighbouring sentences of one utterance become one quote."""
+    scored = _by_worth(evidence)
+    floor = SHARE * scored[0][0] if scored else 0.0
     quotes: list[Quote] = []
-    for chunk, sentence in chosen:
-        last = quotes[-1] if quotes else None
-        gap = chunk.text[last.sentences[-1].end : sentence.offset] if last else None
-        if last and last.chunk.id == chunk.id and gap is not None and gap in ("", " "):
-            quotes[-1] = Quote(chunk, (*last.sentences, sentence))
-        else:
-            quotes.append(Quote(chunk, (sentence,)))
-    return tuple(quotes)
+    for score, chunk, sentence in scored:
+        if score < floor or len(quotes) == QUOTES:
+            break
+        sentence = _reply(chunk, sentence)
+        if any(sentence in quote.sentences and chunk.id == quote.chunk.id for quote in quotes):
+            continue
+        near = {one.offset for value, other, one in scored if other is chunk and value >= floor}
+        quote = _around(chunk, sentence, near)
+        if not any(_same_words(quote, other) for other in quotes):
+            quotes.append(quote)
+    return tuple(_together(quotes))
+
+
+def _by_worth(evidence: Evidence) -> list[tuple[float, Chunk, Sentence]]:
+    """All sentences with what they are worth, best first."""
+    scored = sorted(
+        (
+            (WORTH[hit.chunk.kind] * hit.score * score, hit.chunk, one)
+            for hit in evidence.hits
+            for one, score in hit.sentences
+        ),
+        key=lambda item: -item[0],
+    )
+    if scored and scored[0][1].kind == "summary":
+        return scored
+    return [item for item in scored if item[1].kind != "summary"]
+
+
+def _reply(chunk: Chunk, sentence: Sentence) -> Sentence:
+    """What is said after a question, or after words that announce something: that is what answers,
+    whoever says it. The sentence itself where nothing comes after it."""
+    later = chunk.sentences[chunk.sentences.index(sentence) :]
+    return next((one for one in later if not leads_on(one.text)), sentence)
+
+
+def _around(chunk: Chunk, sentence: Sentence, near: Set[int]) -> Quote:
+    """A sentence with those beside it that its speaker says and that answer as well; where that is
+    too little to say something, with what comes next."""
+    turn = _utterance(chunk, sentence)
+    first = last = turn.index(sentence)
+    while last + 1 < len(turn) and last + 1 - first < SENTENCES and turn[last + 1].offset in near:
+        last += 1
+    while first > 0 and last + 1 - first < SENTENCES and turn[first - 1].offset in near:
+        first -= 1
+    while last + 1 < len(turn) and width(_words(chunk, turn[first : last + 1])) < WHOLE:
+        last += 1
+    return Quote(chunk, tuple(turn[first : last + 1]))
+
+
+def _utterance(chunk: Chunk, sentence: Sentence) -> list[Sentence]:
+    """The sentences around one that follow each other on its line: what its speaker says at a
+    stretch."""
+    at = chunk.sentences.index(sentence)
+    first = last = at
+    while first > 0 and _joined(chunk, first - 1):
+        first -= 1
+    while last + 1 < len(chunk.sentences) and _joined(chunk, last):
+        last += 1
+    return list(chunk.sentences[first : last + 1])
+
+
+def _joined(chunk: Chunk, n: int) -> bool:
+    """Whether the sentence after number ``n`` goes on where it ends."""
+    one, other = chunk.sentences[n : n + 2]
+    return chunk.text[one.end : other.offset] in ("", " ")
+
+
+def _words(chunk: Chunk, sentences: Sequence[Sentence]) -> str:
+    return chunk.text[sentences[0].offset : sentences[-1].end]
+
+
+def _same_words(one: Quote, other: Quote) -> bool:
+    mine, theirs = (fold(_words(quote.chunk, quote.sentences)) for quote in (one, other))
+    return mine in theirs or theirs in mine
+
+
+def _together(quotes: Sequence[Quote]) -> list[Quote]:
+    """Quotes of one passage beside each other in the order of the talk, where the first of them
+    stood."""
+    rank = {quote.chunk.id: n for n, quote in reversed(list(enumerate(quotes)))}
+    return sorted(quotes, key=lambda one: (rank[one.chunk.id], one.sentences[0].offset))
 
 
 def quotes_text(
@@ -198,7 +228,10 @@ def speaker_label(speakers: Sequence[str]) -> str:
 
 
 def refusal_text(evidence: Evidence, language: str) -> tuple[str, tuple[str, ...]]:
-    """What to say when there is no answer, and up to three topics of the library that are near."""
+    """What to say when there is no answer, and up to three topics of the library that are near.
+
+    Where the library speaks of the subject, that is said, and what comes nearest is offered.
+    """
     topics = tuple(
         dict.fromkeys(
             hit.chunk.heading or hit.chunk.title
@@ -207,12 +240,27 @@ def refusal_text(evidence: Evidence, language: str) -> tuple[str, tuple[str, ...
         )
     )[:3]
     say = messages(language)
-    told = say("reply.not_covered")
     if not topics:
-        return told, ()
+        return say("reply.not_covered"), ()
     marks = say("reply.marks")
     named = " ".join(f"{marks[0]}{escaped_words(topic)}{marks[1]}" for topic in topics)
-    return f"{told}\n\n{say('reply.nearest')} {named}", topics
+    if evidence.on_subject >= ON_SUBJECT:
+        nearest = f"{say('reply.nearest_words')}\n\n{_nearest(evidence.hits[0])}"
+        return f"{say('reply.not_said').format(named)}\n\n{nearest}", topics
+    return f"{say('reply.not_covered')}\n\n{say('reply.nearest')} {named}", topics
+
+
+def _nearest(hit: Hit) -> str:
+    """The best sentence of a hit as a line of Markdown, with its moment where the source has one;
+    no citation, since it is no answer."""
+    label = speaker_label((hit.best.speaker,) if hit.best.speaker else ())
+    moment = moment_of_quote(hit.chunk, (hit.best,))
+    place = escaped_words(hit.chunk.title)
+    if moment.start_s is not None:
+        place += f", {'≈ ' if moment.estimated else ''}{timecode(moment.start_s)}"
+    url = moment_url(hit.chunk.source_url, moment.start_s)
+    linked = f"[{place}](<{url}>)" if url else place
+    return f"> {escaped_words(label)}{escaped_words(' '.join(hit.best.text.split()))} ({linked})"
 
 
 def escaped_words(text: str) -> str:

@@ -226,15 +226,16 @@ def window_of(folder: Path) -> int:
 def _weights(source: E5File) -> dict[str, NDArray[np.float32]]:
     """The weights under the names that transformers gives them."""
     hidden = source.shape.hidden
-    weights = {_bert_name(name): blocks.dense() for name, blocks in source.matrices.items()}
+    weights = {bert_name(name): blocks.dense() for name, blocks in source.matrices.items()}
     for name, values in source.vectors.items():
         table = name in ("emb.pos", "emb.type")
-        weights[_bert_name(name)] = values.reshape(-1, hidden) if table else values
+        weights[bert_name(name)] = values.reshape(-1, hidden) if table else values
     return weights
 
 
-def _bert_name(name: str) -> str:
-    """``l3.q.w`` becomes ``encoder.layer.3.attention.self.query.weight``."""
+def bert_name(name: str) -> str:
+    """The name that transformers gives to one of the file's tensors: ``l3.q.w`` becomes
+    ``encoder.layer.3.attention.self.query.weight``."""
     if name in _EMBEDDINGS:
         return _EMBEDDINGS[name]
     layer, part, kind = name.split(".")

@@ -9,6 +9,7 @@ scale, then 16 bytes of which byte ``j`` holds weight ``j`` low and weight ``j +
 from __future__ import annotations
 
 import struct
+from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -72,13 +73,26 @@ class Blocks:
 
 
 @dataclass(frozen=True, slots=True)
+class Rows:
+    """An 8-bit matrix, a row an output: ``levels`` (rows, columns), ``scales`` (rows,)."""
+
+    levels: NDArray[np.int8]
+    scales: NDArray[np.float32]
+
+    def dense(self) -> NDArray[np.float32]:
+        """The weights as numbers, shape (rows, columns)."""
+        return self.levels * self.scales[:, None]
+
+
+@dataclass(frozen=True, slots=True)
 class E5File:
-    """What the file holds. ``tensors`` are keyed by the package's own names, such as ``l0.q.w``."""
+    """A model: what the file holds, or the like with other layers. Keyed by the package's own
+    names, such as ``l0.q.w``."""
 
     shape: Shape
     vocabulary: Vocabulary
-    vectors: dict[str, NDArray[np.float32]]
-    matrices: dict[str, Blocks]
+    vectors: Mapping[str, NDArray[np.float32]]
+    matrices: Mapping[str, Blocks | Rows]
 
 
 class _Cursor:

@@ -41,8 +41,8 @@ class OnnxEncoder:
 
     def __init__(self, graph: Path, tokenizer: Path, window: int) -> None:
         self.window = window
-        self._tokenizer = _load_tokenizer(tokenizer)
-        self._session = _load_session(graph)
+        self._tokenizer = load_tokenizer(tokenizer)
+        self._session = load_session(graph)
 
     def count(self, text: str) -> int:
         """Tokens of the whole text, those at start and end included."""
@@ -61,13 +61,13 @@ class OnnxEncoder:
     def embed(self, token_ids: Sequence[TokenIds]) -> Vectors:
         """Unit vectors, one a row, in the order given."""
         rows: dict[int, Vectors] = {}
-        for batch in _batches([len(ids) for ids in token_ids]):
+        for batch in batches([len(ids) for ids in token_ids]):
             inputs = padded([token_ids[position] for position in batch])
             rows.update(zip(batch, self._session.run(None, inputs)[0], strict=True))
         return np.array([rows[position] for position in range(len(token_ids))], dtype=np.float32)
 
 
-def _batches(lengths: Sequence[int]) -> Iterator[list[int]]:
+def batches(lengths: Sequence[int]) -> Iterator[list[int]]:
     """Positions of texts of like lengths, as many as fit a batch; every position once."""
     batch: list[int] = []
     for position in sorted(range(len(lengths)), key=lengths.__getitem__):
@@ -89,13 +89,15 @@ def padded(token_ids: Sequence[TokenIds]) -> dict[str, TokenIds]:
     return {"input_ids": ids, "attention_mask": mask}
 
 
-def _load_tokenizer(path: Path) -> Any:
+def load_tokenizer(path: Path) -> Any:
+    """A tokenizer as the tokenizers library reads it."""
     from tokenizers import Tokenizer
 
     return Tokenizer.from_file(str(path))
 
 
-def _load_session(path: Path) -> Any:
+def load_session(path: Path) -> Any:
+    """A graph ready to be run on the processor."""
     import onnxruntime
 
     options = onnxruntime.SessionOptions()
@@ -123,22 +125,27 @@ _GELU_RANGE = 0.17
 Tensor = NDArray[Any]
 
 
-def write_graph(source: E5File, path: Path) -> None:
+def write_graph(source: E5File, path: Path, *, pooled: bool = True) -> None:
     """Writes a graph from ``input_ids`` and ``attention_mask`` (batch, tokens; int64) to
-    ``sentence_embedding`` (batch, hidden; float32, unit length)."""
+    ``sentence_embedding`` (batch, hidden; float32, unit length), or, not ``pooled``, to the tokens'
+    own vectors as they leave the last layer, ``token_embeddings`` (batch, tokens, hidden)."""
     graph = _Graph()
     shape = source.shape
     tokens = _embeddings(graph, source)
     graph.node("Cast", ["attention_mask"], "mask", to="INT32")
     for number in range(shape.layers):
         tokens = _layer(graph, source, f"l{number}", tokens)
+    if not pooled:
+        graph.node("Identity", [tokens], "token_embeddings")
+        graph.save(path, "token_embeddings", ["batch", "tokens", shape.hidden])
+        return
     graph.node("Cast", ["attention_mask"], "present", to="FLOAT")
     graph.node("Unsqueeze", ["present", graph.weight("axis", np.array([1]))], "summing")
     graph.node("MatMul", ["summing", tokens], "sums")
     graph.node("Squeeze", ["sums", "axis"], "sum")
     # The length is taken out, so that a sum does where pooling says a mean.
     graph.node("LpNormalization", ["sum"], "sentence_embedding", axis=-1, p=2)
-    graph.save(path, shape.hidden)
+    graph.save(path, "sentence_embedding", ["batch", shape.hidden])
 
 
 class _Graph:
@@ -156,7 +163,7 @@ class _Graph:
         self._nodes.append((kind, inputs, list(outputs), attributes))
         return outputs[0]
 
-    def save(self, path: Path, hidden: int) -> None:
+    def save(self, path: Path, output: str, sizes: list[str | int]) -> None:
         import onnx
 
         make, types = onnx.helper, onnx.TensorProto
@@ -169,7 +176,7 @@ class _Graph:
             make.make_tensor_value_info(name, types.INT64, ["batch", "tokens"])
             for name in ("input_ids", "attention_mask")
         ]
-        vectors = make.make_tensor_value_info("sentence_embedding", types.FLOAT, ["batch", hidden])
+        vectors = make.make_tensor_value_info(output, types.FLOAT, sizes)
         weights = [
             onnx.numpy_helper.from_array(values, name) for name, values in self._weights.items()
         ]
@@ -182,6 +189,7 @@ class _Graph:
 def _embeddings(graph: _Graph, source: E5File) -> str:
     """Words, positions and the one token type, normalised. Words stay in 4 bits until looked up."""
     shape, words = source.shape, source.matrices["emb.word"]
+    assert isinstance(words, Blocks)  # every file has them so
     blocks = shape.hidden // BLOCK
     graph.weight("words", words.packed.reshape(len(words.packed), -1))
     graph.weight("word_scales", words.scales)
@@ -246,12 +254,17 @@ def _normalised(graph: _Graph, source: E5File, name: str, tokens: str) -> str:
 
 
 def _exact(graph: _Graph, source: E5File, names: list[str], tokens: str) -> str:
-    """Several matrices side by side, in the file's own 4-bit blocks, and their biases."""
+    """Several matrices side by side and their biases, in the file's own 4-bit blocks if it has
+    them."""
     matrices = [source.matrices[f"{name}.w"] for name in names]
     bias = np.concatenate([source.vectors[f"{name}.b"] for name in names])
-    scales = np.concatenate([one.scales for one in matrices]).astype(np.float32)
+    blocks = [one for one in matrices if isinstance(one, Blocks)]
+    if len(blocks) < len(matrices):
+        dense = np.concatenate([one.dense() for one in matrices])
+        return _product(graph, names[0], dense, tokens, graph.weight(f"{names[0]}.b", bias))
+    scales = np.concatenate([one.scales for one in blocks]).astype(np.float32)
     name = names[0]
-    weights = graph.weight(f"{name}.blocks", np.concatenate([_repacked(one) for one in matrices]))
+    weights = graph.weight(f"{name}.blocks", np.concatenate([_repacked(one) for one in blocks]))
     product = graph.node(
         "MatMulNBits",
         [tokens, weights, graph.weight(f"{name}.scales", scales)],

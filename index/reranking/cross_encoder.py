@@ -1,4 +1,4 @@
-"""A cross-encoder of the operator's own takes a second look at the first hits.
+"""A cross-encoder of the operator's own, which judges the first hits.
 
 It reads question and passage together, which is slower by far than comparing vectors.
 """
@@ -6,7 +6,6 @@ It reads question and passage together, which is slower by far than comparing ve
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +13,7 @@ import numpy as np
 
 from corpus.types import ModelError
 from index.embedding.embedder import Turn, first_sentence
-from index.types import Hit, Reranker, Vectors
-
-RERANKED = 20
-"""Hits that the model reads; the others stay behind them."""
+from index.types import Judgement, Passage, Vectors
 
 
 class PairScorer:
@@ -26,6 +22,21 @@ class PairScorer:
     def __init__(self, model: Any) -> None:
         self._model = model
         self._turn = Turn()
+
+    def judge(self, question: str, passages: Sequence[Passage]) -> list[Judgement]:
+        """What each passage says to the question: see ``index.types.Reranker``.
+
+        The model sees what is embedded of a passage, with its title, heading and speakers: talk
+        alone often leaves out what it is about. It knows nothing of sentences, whose promise stays.
+        """
+        scores = self.scores(question, [passage.chunk.embedded_text for passage in passages])
+        return [
+            Judgement(float(score), passage.promise)
+            for passage, score in zip(passages, scores, strict=True)
+        ]
+
+    def sure(self, _: Sequence[Judgement]) -> None:
+        """Nobody knows what its scores are worth as probabilities."""
 
     def scores(self, question: str, passages: Sequence[str]) -> Vectors:
         """How well each passage answers, (n,), from 0 to 1; over-long passages are cut."""
@@ -77,18 +88,3 @@ def _check_scores_pairs(config: Any) -> None:
         raise ValueError("it is an embedding model, which scores no pairs")
     if config.num_labels != 1:
         raise ValueError(f"it gives {config.num_labels} numbers for a pair instead of one")
-
-
-def rerank(hits: Sequence[Hit], question: str, reranker: Reranker) -> tuple[Hit, ...]:
-    """The hits with the first ``RERANKED`` of them in the model's order, under the model's scores.
-
-    The model sees what is embedded of a passage, with its title, heading and speakers: talk alone
-    often leaves out what it is about. A later hit keeps its place, with a score no higher than that
-    of the last one before it, so that scores still fall.
-    """
-    first, rest = hits[:RERANKED], hits[RERANKED:]
-    scores = reranker.scores(question, [hit.chunk.embedded_text for hit in first])
-    order = np.argsort(-scores, kind="stable")
-    read = [replace(first[n], score=float(scores[n])) for n in order]
-    floor = min((hit.score for hit in read), default=0.0)
-    return (*read, *(replace(hit, score=min(hit.score, floor)) for hit in rest))

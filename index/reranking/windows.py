@@ -1,8 +1,9 @@
 """What the reranker reads at once: a question, and a window of whole sentences of a talk.
 
-A window is ``<s> query: QUESTION </s></s> SENTENCE SENTENCE … </s>``; where somebody begins to
-speak, the name stands before the sentence. Sentences before a window's own are shown with it as
-far as there is room, since a reply alone often doesn't say what it replies to.
+A window is ``<s> query: QUESTION </s></s> SENTENCE SENTENCE … </s>``; at its beginning, and where
+somebody else goes on, the speaker's name stands before the sentence. Sentences before a window's
+own are shown with it as far as there is room, since a reply alone often doesn't say what it replies
+to.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ WINDOW_TOKENS = 150
 BEFORE_TOKENS = 60
 """Of the sentences shown before them."""
 QUESTION_TOKENS = 48
+_BLANK = "\u2581"  # how the tokenizer writes one
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +31,15 @@ class Line:
 
     text: str
     speaker: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Tokens:
+    """A line as token ids: its words, and apart from them the name of who says it."""
+
+    speaker: str
+    name: list[int]
+    text: list[int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,42 +69,57 @@ class PairTokenizer:
         self._tokenizer = tokenizer
         self._start, self._end = (tokenizer.token_to_id(piece) for piece in ("<s>", "</s>"))
 
-    def lines(self, lines: Sequence[Line]) -> list[list[int]]:
-        """Token ids of each sentence, with the speaker's name where a turn begins."""
-        texts = []
-        speaker = ""
-        for line in lines:
-            begins = line.speaker and line.speaker != speaker
-            texts.append(f"{line.speaker}: {line.text}" if begins else line.text)
-            speaker = line.speaker
-        return [one.ids for one in self._tokenizer.encode_batch(texts, add_special_tokens=False)]
+    def lines(self, lines: Sequence[Line]) -> list[Tokens]:
+        """Token ids of each sentence and of its speaker's name."""
+        names = list(dict.fromkeys(line.speaker for line in lines if line.speaker))
+        texts = [*(f"{name}:" for name in names), *(line.text for line in lines)]
+        found = self._tokenizer.encode_batch(texts, add_special_tokens=False)
+        named = {"": [], **{name: one.ids for name, one in zip(names, found, strict=False)}}
+        return [
+            Tokens(line.speaker, named[line.speaker], one.ids)
+            for line, one in zip(lines, found[len(names) :], strict=True)
+        ]
 
     def question(self, text: str) -> list[int]:
         """Token ids of a question, its prompt included."""
-        found = self._tokenizer.encode(QUERY_PROMPT + text, add_special_tokens=False)
-        ids: list[int] = found.ids[:QUESTION_TOKENS]
+        return self.pieces(QUERY_PROMPT + text)[:QUESTION_TOKENS]
+
+    def words(self, text: str) -> list[str]:
+        """A text as words: what stands between blanks, or, where there are none, its pieces."""
+        words = text.split()
+        if len(words) > 1:
+            return words
+        pieces = self._tokenizer.encode(text, add_special_tokens=False).tokens
+        return [word for piece in pieces if (word := piece.replace(_BLANK, ""))]
+
+    def pieces(self, text: str) -> list[int]:
+        """Token ids of a text by itself."""
+        ids: list[int] = self._tokenizer.encode(text, add_special_tokens=False).ids
         return ids
 
-    def encode(
-        self, question: Sequence[int], lines: Sequence[Sequence[int]], window: Window
-    ) -> Encoded:
+    def encode(self, question: Sequence[int], lines: Sequence[Tokens], window: Window) -> Encoded:
         """A question and a window of the lines, as the model reads them."""
         ids = [self._start, *question, self._end, self._end]
         spans = []
+        speaker = ""
         for line in lines[window.shown : window.last]:
-            spans.append((len(ids), len(ids) + len(line[:WINDOW_TOKENS])))
-            ids += line[:WINDOW_TOKENS]
+            start = len(ids)
+            ids += line.name if line.speaker != speaker else []
+            ids += line.text[:WINDOW_TOKENS]
+            spans.append((start, len(ids)))
+            speaker = line.speaker
         ids.append(self._end)
         return Encoded(np.array(ids, dtype=np.int64), tuple(spans), window.first - window.shown)
 
 
-def windows(lengths: Sequence[int]) -> list[Window]:
-    """All sentences of a passage in windows, each judged once; ``lengths`` are their tokens."""
+def windows(lines: Sequence[Tokens], first: int = 0) -> list[Window]:
+    """The sentences from ``first`` on in windows, each judged once; those before it are shown."""
+    lengths = [len(line.text) for line in lines]
     found = []
-    first = 0
-    while first < len(lengths):
+    end = len(lengths)
+    while first < end:
         last, room = first + 1, WINDOW_TOKENS - lengths[first]
-        while last < len(lengths) and lengths[last] <= room:
+        while last < end and lengths[last] <= room:
             room -= lengths[last]
             last += 1
         shown, before = first, BEFORE_TOKENS

@@ -14,6 +14,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from corpus.chunks import place_in_talk
 from corpus.types import Chunk, Sentence, Transcript
 from index.storage.database import Database
 from index.types import Manifest, Talk, Topic
@@ -32,6 +33,10 @@ _TABLES = (
     # Apart from the narrow table above, which is scanned where these are looked up.
     """CREATE TABLE IF NOT EXISTS payloads(
         row INTEGER PRIMARY KEY REFERENCES chunks(row) ON DELETE CASCADE, chunk TEXT NOT NULL)""",
+    """CREATE TABLE IF NOT EXISTS places(
+        row INTEGER PRIMARY KEY REFERENCES chunks(row) ON DELETE CASCADE,
+        file TEXT NOT NULL, place INTEGER NOT NULL)""",
+    "CREATE INDEX IF NOT EXISTS places_by_file ON places(file, place)",
 )
 
 _GIVEN = "(SELECT value FROM json_each(?))"
@@ -55,6 +60,22 @@ class Catalog:
     def __init__(self, database: Database) -> None:
         self._database = database
         database.create(*_TABLES)
+        self._fill_places()
+
+    def _fill_places(self) -> None:
+        """Of an index that was made before places were kept."""
+        query = "SELECT EXISTS(SELECT 1 FROM chunks) AND NOT EXISTS(SELECT 1 FROM places)"
+        with self._database.reading() as connection:
+            (missing,) = connection.execute(query).fetchone()
+        if not missing:
+            return
+        talks: dict[str, list[tuple[int, Chunk]]] = {}
+        for row, chunk in self.all_chunks().items():
+            talks.setdefault(chunk.file, []).append((row, chunk))
+        with self._database.writing() as connection:
+            for file, held in talks.items():
+                held.sort(key=lambda one: place_in_talk(one[1]))
+                _put_places(connection, file, [row for row, _ in held])
 
     def generation(self) -> int:
         """Grows with every change: what was read at an equal generation still holds."""
@@ -142,6 +163,20 @@ class Catalog:
             found = connection.execute(query, (json.dumps([int(row) for row in rows]),)).fetchall()
         return {row: chunk_from_json(text) for row, text in found}
 
+    def neighbours(self, rows: Iterable[int]) -> dict[int, tuple[int | None, int | None]]:
+        """The rows of the chunks just before and just after each of these in its talk."""
+        query = (
+            "SELECT here.row, before.row, after.row FROM places AS here"
+            " LEFT JOIN places AS before"
+            " ON before.file = here.file AND before.place = here.place - 1"
+            " LEFT JOIN places AS after"
+            " ON after.file = here.file AND after.place = here.place + 1"
+            f" WHERE here.row IN {_GIVEN}"
+        )
+        with self._database.reading() as connection:
+            found = connection.execute(query, (json.dumps([int(row) for row in rows]),))
+            return {row: (before, after) for row, before, after in found}
+
     def rows_holding(self, words: str, limit: int) -> list[int]:
         """Rows of passages that hold these words as they stand, but for the case of ASCII letters.
         Reads every passage."""
@@ -180,6 +215,7 @@ class Catalog:
             gone = set(before).difference(chunk.id for chunk in chunks)
             _delete_chunks(connection, gone)
             after = self.rows_of_files([talk.file])
+            _put_places(connection, talk.file, [after[chunk.id] for chunk in chunks])
         new = {key: row for key, row in after.items() if key not in before}
         return Swap(new, tuple(sorted(gone)))
 
@@ -199,6 +235,15 @@ def _put_chunk(connection: sqlite3.Connection, file: str, chunk: Chunk) -> None:
         (chunk.id, file, text_hash(chunk)),
     ).fetchone()[0]
     connection.execute("INSERT OR REPLACE INTO payloads VALUES (?, ?)", (row, chunk_to_json(chunk)))
+
+
+def _put_places(connection: sqlite3.Connection, file: str, rows: Sequence[int]) -> None:
+    """What order a file's chunks stand in, which their rows don't tell once some have changed."""
+    connection.execute("DELETE FROM places WHERE file = ?", (file,))
+    connection.executemany(
+        "INSERT OR REPLACE INTO places VALUES (?, ?, ?)",
+        ((row, file, place) for place, row in enumerate(dict.fromkeys(rows))),
+    )
 
 
 def _delete_chunks(connection: sqlite3.Connection, ids: Iterable[str]) -> None:

@@ -4,7 +4,10 @@
 its speaker (``### NAME：`` or ``**NAME:**``), and makes a question of each turn that ends in one,
 with the reply as its answer. What was asked is the hardest that doesn't answer: it holds all words
 of the question. ``--squad NAME FILE`` takes a file in SQuAD's layout, whose questions without an
-answer are near misses. Both may be given several times.
+answer are near misses. ``--twins NAME LIST`` takes talks that lie there in two languages: a file
+with the names of two transcripts a line, beside it, set apart by a tab. Where both have the same
+turns, each question goes with the reply in either language. All may be given several times.
+``--except FOLDER`` leaves out transcripts that have the name of a file there: those that measure.
 """
 
 from __future__ import annotations
@@ -14,8 +17,8 @@ import json
 import random
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from itertools import pairwise
+from collections.abc import Collection, Iterator, Sequence
+from itertools import chain, pairwise
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +28,8 @@ from index.lexical.terms import terms
 
 Json = dict[str, Any]
 Turn = tuple[str, str]
+Pair = tuple[Json, Json]
+"""A document and a question that it answers."""
 
 PAIRS = 12_000
 """Questions of a set of talks, drawn from all of it."""
@@ -87,21 +92,52 @@ def telling(questions: Sequence[str]) -> list[bool]:
     return [sum(asked[word] <= most for word in one) >= TELLING for one in words]
 
 
-def talk_rows(name: str, folder: Path, seed: int) -> Iterator[tuple[Json, Json]]:
-    """Documents of a question's turn and its reply, with the questions."""
+def asked_rows(name: str, number: int, path: Path, turns: Sequence[Turn]) -> Iterator[Pair]:
+    """Documents of a question's turn and its reply, with the questions, of one talk."""
+    for part, (at, question) in enumerate(pairs_of(turns)):
+        yield asked_row(name, f"{number:05}-{part:03}", path, turns[at : at + 2], question)
+
+
+def asked_row(name: str, place: str, path: Path, turns: Sequence[Turn], question: str) -> Pair:
+    """A document of a question's turn and its reply, with the question."""
+    shared = {"id": f"{name}-{place}", "set": name, "lang": detect_language(turns[-1][1])}
+    document = shared | {"title": path.stem, "turns": turns}
+    asked = {"question": question, "doc": shared["id"], "turns": [[1, 1]], "asking": [[0, 0]]}
+    return document, shared | asked
+
+
+def talk_rows(name: str, folder: Path, seed: int, without: Collection[str] = ()) -> Iterator[Pair]:
+    """Of all talks in a folder, but for files of these names."""
     draw = random.Random(seed)
-    found: list[tuple[Json, Json]] = []
+    found: list[Pair] = []
     for number, path in enumerate(sorted(folder.rglob("*.md"))):
-        turns = turns_of(path.read_text(encoding="utf-8", errors="replace"))
-        for part, (at, question) in enumerate(pairs_of(turns)):
-            identifier = f"{name}-{number:05}-{part:03}"
-            shared = {"id": identifier, "set": name, "lang": detect_language(turns[at + 1][1])}
-            document = shared | {"title": path.stem, "turns": turns[at : at + 2]}
-            asked = shared | {"question": question, "doc": identifier}
-            found.append((document, asked | {"turns": [[1, 1]], "asking": [[0, 0]]}))
+        if path.name not in without:
+            found += asked_rows(name, number, path, _turns_in(path))
     tells = telling([asked["question"] for _, asked in found])
     kept = [pair for pair, alone in zip(found, tells, strict=True) if alone]
     yield from draw.sample(kept, min(PAIRS, len(kept)))
+
+
+def twin_rows(name: str, listed: Path, without: Collection[str] = ()) -> Iterator[Pair]:
+    """Of talks in two languages: the same question and reply in each, under the same number."""
+    pairs = [line.split("\t") for line in listed.read_text(encoding="utf-8").splitlines()]
+    for number, files in enumerate(pair for pair in pairs if len(pair) == 2):
+        paths = [listed.parent / file.strip() for file in files]
+        if not all(path.is_file() and path.name not in without for path in paths):
+            continue
+        both = [_turns_in(path) for path in paths]
+        if len(both[0]) != len(both[1]):
+            continue
+        asking = [dict(pairs_of(turns)) for turns in both]
+        for at in asking[0].keys() & asking[1].keys():
+            for path, turns, asked in zip(paths, both, asking, strict=True):
+                lang = detect_language(turns[at + 1][1]).partition("-")[0]
+                place = f"{number:05}-{at:03}"
+                yield asked_row(f"{name}-{lang}", place, path, turns[at : at + 2], asked[at])
+
+
+def _turns_in(path: Path) -> list[Turn]:
+    return turns_of(path.read_text(encoding="utf-8", errors="replace"))
 
 
 def squad_rows(name: str, path: Path) -> Iterator[tuple[Json, list[Json]]]:
@@ -131,6 +167,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--talks", nargs=2, action="append", default=[], metavar=("NAME", "FOLDER"))
     parser.add_argument("--squad", nargs=2, action="append", default=[], metavar=("NAME", "FILE"))
+    parser.add_argument("--twins", nargs=2, action="append", default=[], metavar=("NAME", "LIST"))
+    parser.add_argument("--except", dest="without", type=Path, metavar="FOLDER")
     parser.add_argument("--out", required=True, type=Path)
     parser.add_argument("--seed", type=int, default=1)
     given = parser.parse_args()
@@ -143,10 +181,12 @@ def main() -> None:
         def put(file: Any, row: Json) -> None:
             file.write(json.dumps(row, ensure_ascii=False) + "\n")
 
-        for name, folder in given.talks:
-            for document, asked in talk_rows(name, Path(folder), given.seed):
-                put(documents, document)
-                put(questions, asked)
+        without = {path.name for path in given.without.iterdir()} if given.without else set()
+        talks = (talk_rows(name, Path(one), given.seed, without) for name, one in given.talks)
+        twins = (twin_rows(name, Path(one), without) for name, one in given.twins)
+        for document, asked in chain(*talks, *twins):
+            put(documents, document)
+            put(questions, asked)
         for name, path in given.squad:
             for document, all_asked in squad_rows(name, Path(path)):
                 put(documents, document)

@@ -4,28 +4,28 @@ The encoder is the bundled embedding model, its tables of words and positions fr
 already, so that the reranker's file holds the layers alone. Two heads are learned with it, whether
 a window answers and whether a sentence of it does. What is trained is kept in ``--out`` every few
 minutes; begun again with the same options, a training goes on where it stopped. It ends by the
-clock, the rate falling to nothing by then.
+clock, the rate falling to nothing by then, and leaves ``reranker.safetensors``, which ships.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import math
 import random
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Any
 
 import torch
-from sentence_transformers import SentenceTransformer
 from tokenizers import Tokenizer
 from torch import nn
 
-from index.embedding.bundled import TOKENIZER, unpack
-from index.embedding.onnx import padded
-from index.reranking.training.examples import Asked, Example, Label, Reading, Sampler
+from index.embedding.bundled import TOKENIZER, find_source, unpack
+from index.embedding.e5 import read_e5_file
+from index.reranking.training.examples import Asked, Example, Reading, Sampler
+from index.reranking.training.model import Batch, PairModel, batch_of, encoded, loss_of, tensors_of
+from index.reranking.weights import write_weights
 from index.reranking.windows import Encoded, PairTokenizer
 from index.scoring import auroc
 
@@ -35,107 +35,43 @@ POOL = 64
 ENCODER_RATE, HEAD_RATE = 8e-5, 5e-4
 WARM_UP = 0.03
 """Share of the time in which the rates rise."""
-POSITIVE_WEIGHT = 1.6
-"""Of windows that answer, of which there are fewer."""
 SAVED_EVERY_S = 300.0
 MEASURED = 800
 """Questions of those held back that are measured on."""
-LABELS: Mapping[Label, int] = {"does not": 0, "answers": 1, "one of these": 2, "unknown": -1}
-CHECKPOINT, LOG = "checkpoint.pt", "log.jsonl"
+CHECKPOINT, LOG, WEIGHTS = "checkpoint.pt", "log.jsonl", "reranker.safetensors"
 
 
-class PairModel(nn.Module):
-    """The encoder with its heads: logits of windows (n,) and of sentences (n, most sentences)."""
-
-    encoder: Any
-
-    def __init__(self, folder: Path) -> None:
-        super().__init__()
-        whole = SentenceTransformer(str(folder), device="cpu", local_files_only=True)
-        self.encoder = whole[0].auto_model
-        self.encoder.embeddings.requires_grad_(False)
-        hidden = self.encoder.config.hidden_size
-        self.answers = nn.Linear(hidden, 1)
-        self.says = nn.Linear(2 * hidden, 1)
-
-    def forward(
-        self, ids: torch.Tensor, mask: torch.Tensor, members: torch.Tensor
-    ) -> tuple[torch.Tensor, torch.Tensor]:
-        """``members`` (n, most sentences, tokens) has one over the count of its tokens where a
-        token belongs to a sentence."""
-        tokens = self.encoder(input_ids=ids, attention_mask=mask).last_hidden_state
-        first = tokens[:, 0]
-        means = torch.bmm(members, tokens.to(members.dtype))
-        both = torch.cat([means, first[:, None].expand_as(means)], dim=-1)
-        return self.answers(first)[:, 0], self.says(both)[..., 0]
-
-
-@dataclass(frozen=True, slots=True)
-class Batch:
-    """Encoded examples. ``says`` (n, most sentences) has the numbers of ``LABELS``."""
-
-    ids: torch.Tensor
-    mask: torch.Tensor
-    members: torch.Tensor
-    answers: torch.Tensor
-    says: torch.Tensor
-
-
-def encoded(example: Example, tokenizer: PairTokenizer) -> Encoded:
-    """An example as the model reads it."""
-    question = tokenizer.question(example.question)
-    return tokenizer.encode(question, example.document.tokens, example.window)
-
-
-def batch_of(examples: Sequence[Example], read: Sequence[Encoded]) -> Batch:
-    """Examples of like lengths, padded."""
-    inputs = padded([one.ids for one in read])
-    ids, mask = (torch.from_numpy(inputs[name]) for name in ("input_ids", "attention_mask"))
-    sentences = max(len(one.spans) for one in read)
-    members = torch.zeros((len(read), sentences, ids.shape[1]))
-    says = torch.full((len(read), sentences), LABELS["unknown"])
-    for row, (example, one) in enumerate(zip(examples, read, strict=True)):
-        for at, (start, end) in enumerate(one.spans):
-            members[row, at, start:end] = 1.0 / max(end - start, 1)
-        for at, label in enumerate(example.says):
-            says[row, one.context + at] = LABELS[label]
-    answers = torch.tensor([float(example.answers) for example in examples])
-    return Batch(ids, mask, members, answers, says)
+def drawn(questions: Sequence[Asked], seed: int) -> Iterator[Asked]:
+    """Questions without an end: a set of n of them comes sqrt(n) times as often as a set of one,
+    each of its own once before any twice."""
+    order = random.Random(seed)
+    sets: dict[str, list[Asked]] = {}
+    for asked in questions:
+        sets.setdefault(asked.set, []).append(asked)
+    weights = [math.sqrt(len(own)) for own in sets.values()]
+    waiting: dict[str, list[Asked]] = {name: [] for name in sets}
+    while True:
+        (name,) = order.choices(list(sets), weights)
+        if not waiting[name]:
+            waiting[name] = order.sample(sets[name], len(sets[name]))
+        yield waiting[name].pop()
 
 
 def batches(
-    sampler: Sampler, questions: Sequence[Asked], tokenizer: PairTokenizer, seed: int
+    sampler: Sampler, questions: Iterable[Asked], tokenizer: PairTokenizer, seed: int
 ) -> Iterator[Batch]:
-    """Without an end, all questions in another order each time."""
+    """Examples of the questions, those of like lengths together."""
     order = random.Random(seed)
     pending: list[tuple[Example, Encoded]] = []
-    while True:
-        for example in sampler.examples(order.sample(questions, len(questions))):
-            pending.append((example, encoded(example, tokenizer)))
-            if len(pending) == BATCH * POOL:
-                pending.sort(key=lambda pair: len(pair[1].ids))
-                groups = [pending[at : at + BATCH] for at in range(0, len(pending), BATCH)]
-                order.shuffle(groups)
-                for group in groups:
-                    yield batch_of(*zip(*group, strict=True))
-                pending = []
-
-
-def loss_of(model: PairModel, batch: Batch) -> torch.Tensor:
-    """Cross-entropy of windows and of sentences, each on its average. Where one of several answers,
-    the one that is thought to counts."""
-    with torch.autocast("cpu", dtype=torch.bfloat16):
-        answers, says = model(batch.ids, batch.mask, batch.members)
-    weight = torch.tensor(POSITIVE_WEIGHT)
-    entropy = nn.functional.binary_cross_entropy_with_logits
-    loss = entropy(answers.float(), batch.answers, pos_weight=weight)
-    says = says.float()
-    known = (batch.says == LABELS["answers"]) | (batch.says == LABELS["does not"])
-    several = batch.says == LABELS["one of these"]
-    best = says.masked_fill(~several, -torch.inf).max(dim=1).values[several.any(dim=1)]
-    logits = torch.cat([says[known], best])
-    labels = torch.cat([batch.says[known].float(), torch.ones_like(best)])
-    return loss + entropy(logits, labels) if len(logits) else loss
+    for example in sampler.examples(questions):
+        pending.append((example, encoded(example, tokenizer)))
+        if len(pending) == BATCH * POOL:
+            pending.sort(key=lambda pair: len(pair[1].ids))
+            groups = [pending[at : at + BATCH] for at in range(0, len(pending), BATCH)]
+            order.shuffle(groups)
+            for group in groups:
+                yield batch_of(*zip(*group, strict=True))
+            pending = []
 
 
 @torch.no_grad()
@@ -252,22 +188,26 @@ def train(
     data: Path,
     seconds: float,
     seed: int,
+    without: Collection[str] = (),
     clock: Callable[[], float] = time.monotonic,
 ) -> None:
-    """Trains on what the folders hold, or goes on with it; ``data`` has the bundled model."""
+    """Trains on what the folders hold but for some sets, or goes on with it; ``data`` has the
+    bundled model."""
     out.mkdir(parents=True, exist_ok=True)
     torch.manual_seed(seed)
     folder = unpack(data).folder
     tokenizer = PairTokenizer(Tokenizer.from_file(str(folder / TOKENIZER)))
-    reading = Reading.read(folders, tokenizer)
+    reading = Reading.read(folders, tokenizer, without)
     learned = [asked for asked in reading.questions if not reading.is_held_back(asked)]
     kept = [asked for asked in reading.questions if reading.is_held_back(asked)]
     measured_on = random.Random(0).sample(kept, min(len(kept), MEASURED))
-    held_back = list(Sampler(reading, 0).examples(measured_on))
+    held_back = list(Sampler(reading, tokenizer, 0).examples(measured_on))
     training = Training(out, PairModel(folder), seconds, clock)
     seed += training.steps
-    source = batches(Sampler(reading, seed), learned, tokenizer, seed)
+    source = batches(Sampler(reading, tokenizer, seed), drawn(learned, seed), tokenizer, seed)
     training.train(source, held_back, tokenizer)
+    base = read_e5_file(find_source())
+    write_weights(tensors_of(training.model, [*base.vectors, *base.matrices]), out / WEIGHTS)
 
 
 def main() -> None:
@@ -279,8 +219,9 @@ def main() -> None:
     parser.add_argument("--data", type=Path, default=Path(".verbatim"), help="with the models")
     parser.add_argument("--hours", type=float, default=2.3)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--without", nargs="+", default=[], metavar="SET", help="sets left out")
     given = parser.parse_args()
-    train(given.folders, given.out, given.data, given.hours * 3600, given.seed)
+    train(given.folders, given.out, given.data, given.hours * 3600, given.seed, given.without)
 
 
 if __name__ == "__main__":

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 
 from corpus.types import ModelError
-from index.reranking.cross_encoder import RERANKED, PairScorer, load_cross_encoder, rerank
+from index.reranking.cross_encoder import PairScorer, load_cross_encoder
 from index.retriever import TranscriptRetriever
-from index.types import Query, Vectors
-from tests.builders import make_chunk, make_hit
+from index.scoring import READING
+from index.types import Query
 from tests.index.reranking.tiny_cross_encoder import tiny_bert, tiny_cross_encoder
 from tests.index.shelf import KITCHEN, WORKSHOP, Shelf, opened_shelf
 
@@ -38,17 +38,6 @@ def shelf(tmp_path: Path) -> Iterator[Shelf]:
         yield shelf
 
 
-class Lengths:
-    """Prefers long passages; remembers what it read."""
-
-    def __init__(self) -> None:
-        self.read: list[str] = []
-
-    def scores(self, question: str, passages: Sequence[str]) -> Vectors:
-        self.read = [question, *passages]
-        return np.array([len(passage) / 1000 for passage in passages], dtype=np.float32)
-
-
 def test_a_real_model_scores_each_pair_by_itself(scorer: PairScorer) -> None:
     scores = scorer.scores("Which knife is safe?", PASSAGES)
     assert scores.shape == (len(PASSAGES),) and scores.dtype == np.float32
@@ -67,48 +56,23 @@ def test_several_threads_get_their_own_scores(scorer: PairScorer) -> None:
     assert np.allclose(found, expected, atol=1e-5)
 
 
-def test_the_hits_come_in_its_order_and_it_is_as_sure_as_before(
+def test_it_orders_the_hits_and_leaves_their_sentences_and_how_sure_it_is(
     shelf: Shelf, scorer: PairScorer
 ) -> None:
     plain = shelf.retriever.search(QUESTION, 10)
     door = TranscriptRetriever(shelf.store, shelf.embedder, reranker=scorer)
     evidence = door.search(QUESTION, 10)
-    texts = {hit.chunk.id: hit.chunk.embedded_text for hit in plain.hits}
-    scores = scorer.scores(QUESTION.text, list(texts.values()))
-    expected = {key: float(score) for key, score in zip(texts, scores, strict=True)}
-    assert [hit.chunk.id for hit in evidence.hits] == sorted(expected, key=lambda k: -expected[k])
-    assert [hit.score for hit in evidence.hits] == pytest.approx(
-        sorted(expected.values(), reverse=True), abs=1e-5
-    )
     assert evidence.answerable == plain.answerable
+    texts = {hit.chunk.id: hit.chunk.embedded_text for hit in plain.hits}
+    answers = dict(zip(texts, scorer.scores(QUESTION.text, list(texts.values())), strict=True))
+    best = plain.hits[0].score
+    scores = {
+        hit.chunk.id: hit.score / best + READING * answers[hit.chunk.id] for hit in plain.hits
+    }
+    assert {hit.chunk.id: hit.score for hit in evidence.hits} == pytest.approx(scores)
+    assert [hit.chunk.id for hit in evidence.hits] == sorted(scores, key=lambda one: -scores[one])
     before = {hit.chunk.id: (hit.parts, hit.sentences) for hit in plain.hits}
     assert {hit.chunk.id: (hit.parts, hit.sentences) for hit in evidence.hits} == before
-    assert door.search(QUESTION, 2).hits == evidence.hits[:2]
-
-
-def test_a_follow_up_is_read_behind_its_context(shelf: Shelf) -> None:
-    reranker = Lengths()
-    door = TranscriptRetriever(shelf.store, shelf.embedder, reranker=reranker)
-    door.search(Query("And how often?", context="How does Ann sharpen a knife?"), 3)
-    assert reranker.read[0] == "How does Ann sharpen a knife? And how often?"
-    assert any(text.startswith("Kitchen talk · Knives · Ann Lee\n") for text in reranker.read)
-
-
-def test_only_the_first_hits_are_read_and_scores_still_fall() -> None:
-    chunks = [
-        make_chunk([("Ann", [f"{'word ' * n}end."], 0.0, 9.0)], id=f"c{n}")
-        for n in range(RERANKED + 5)
-    ]
-    hits = [make_hit(chunk, 2.0 - n / 100, [0.5]) for n, chunk in enumerate(chunks)]
-    reranker = Lengths()
-    ordered = rerank(hits, "?", reranker)
-    assert len(reranker.read) == RERANKED + 1
-    names = [hit.chunk.id for hit in ordered]
-    assert names[:RERANKED] == [f"c{n}" for n in reversed(range(RERANKED))]
-    assert names[RERANKED:] == [f"c{n}" for n in range(RERANKED, RERANKED + 5)]
-    scores = [hit.score for hit in ordered]
-    assert scores == sorted(scores, reverse=True)
-    assert rerank([], "?", reranker) == ()
 
 
 def test_an_embedding_model_is_refused(tmp_path: Path) -> None:

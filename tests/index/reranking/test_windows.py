@@ -16,6 +16,7 @@ from index.reranking.windows import (
     WINDOW_TOKENS,
     Line,
     PairTokenizer,
+    Tokens,
     Window,
     windows,
 )
@@ -30,7 +31,7 @@ def tokenizer(model_dir: Path) -> PairTokenizer:
 
 @given(st.lists(st.integers(1, WINDOW_TOKENS * 2), max_size=60))
 def test_every_sentence_is_judged_once_and_windows_fit(lengths: list[int]) -> None:
-    cut = windows(lengths)
+    cut = windows([Tokens("", [], [0] * length) for length in lengths])
     assert [n for one in cut for n in range(one.first, one.last)] == list(range(len(lengths)))
     for one in cut:
         own, before = sum(lengths[one.first : one.last]), sum(lengths[one.shown : one.first])
@@ -39,7 +40,9 @@ def test_every_sentence_is_judged_once_and_windows_fit(lengths: list[int]) -> No
 
 
 def test_a_reply_is_read_with_what_it_replies_to() -> None:
-    assert windows([10, WINDOW_TOKENS]) == [Window(0, 0, 1), Window(0, 1, 2)]
+    asked, reply = Tokens("", [], [0] * 10), Tokens("", [], [0] * WINDOW_TOKENS)
+    assert windows([asked, reply]) == [Window(0, 0, 1), Window(0, 1, 2)]
+    assert windows([asked, reply], first=1) == [Window(0, 1, 2)]
 
 
 def test_spans_are_the_tokens_of_their_sentences(tokenizer: PairTokenizer) -> None:
@@ -47,14 +50,19 @@ def test_spans_are_the_tokens_of_their_sentences(tokenizer: PairTokenizer) -> No
     question = tokenizer.question("Why sharp?")
     read = tokenizer.encode(question, lines, Window(0, 1, 3))
     assert read.context == 1
-    assert [list(read.ids[start:end]) for start, end in read.spans] == lines
-    assert len(read.ids) == 4 + len(question) + sum(map(len, lines))
+    ann, bob, ever = (list(read.ids[start:end]) for start, end in read.spans)
+    assert ann == lines[0].name + lines[0].text
+    assert (bob, ever) == (lines[1].name + lines[1].text, lines[2].text)
+    assert len(read.ids) == 4 + len(question) + len(ann + bob + ever)
 
 
-def test_a_name_stands_where_somebody_begins_to_speak(tokenizer: PairTokenizer) -> None:
-    named = tokenizer.lines([Line("Bob: It does not slip.")])[0]
-    assert tokenizer.lines(LINES)[1] == named
-    assert tokenizer.lines(LINES)[2] == tokenizer.lines([Line("Ever.")])[0]
+def test_a_window_that_begins_in_the_middle_of_a_turn_still_says_who_speaks(
+    tokenizer: PairTokenizer,
+) -> None:
+    lines = tokenizer.lines(LINES)
+    read = tokenizer.encode([], lines, Window(2, 2, 3))
+    (start, end), *_ = read.spans
+    assert list(read.ids[start:end]) == tokenizer.lines([Line("Bob: Ever.")])[0].text
 
 
 def test_what_is_too_long_is_cut(tokenizer: PairTokenizer) -> None:

@@ -98,6 +98,35 @@ def test_a_chunk_that_stays_keeps_its_row_and_takes_new_times(catalog: Catalog) 
     assert catalog.chunks([before["one"], before["two"]]) == {before["one"]: moved}
 
 
+def test_a_chunk_knows_its_neighbours_in_its_talk(catalog: Catalog) -> None:
+    catalog.put_file(talk(), "1", [chunk("one"), chunk("two"), chunk("three")])
+    catalog.put_file(talk("b.md"), "1", [chunk("other", "b.md")])
+    # A new one comes in between the old ones, whose rows stay.
+    catalog.put_file(talk(), "2", [chunk("one"), chunk("new"), chunk("two"), chunk("three")])
+    rows = catalog.rows_of(catalog.ids())
+    one, new, two, three, other = (rows[name] for name in ("one", "new", "two", "three", "other"))
+    assert catalog.neighbours(rows.values()) == {
+        one: (None, new),
+        new: (one, two),
+        two: (new, three),
+        three: (two, None),
+        other: (None, None),
+    }
+
+
+def test_an_index_of_before_places_were_kept_gets_them(
+    database: Database, catalog: Catalog
+) -> None:
+    catalog.put_file(talk(), "1", [chunk("b"), chunk("a")])
+    expected = catalog.neighbours(catalog.rows_of(["a", "b"]).values())
+    with database.writing() as connection:
+        connection.execute("DROP TABLE places")
+    reopened = Catalog(database)
+    found = reopened.neighbours(reopened.rows_of(["a", "b"]).values())
+    assert sorted(found) == sorted(expected)
+    assert set(found.values()) != {(None, None)}
+
+
 def test_chunks_of_equal_text_are_found_by_it(catalog: Catalog) -> None:
     catalog.put_file(talk("a.md"), "1", [chunk("one", "a.md")])
     key = text_hash(chunk("two", "b.md"))

@@ -10,6 +10,7 @@ from tests.scripted_llm import Request
 ASKED = "Compare what Ann Lee and Bob Ray advise in the kitchen."
 SAFER = "A sharp knife is safer"
 FLOUR = "A starter wants flour"
+WEEK = "It takes a week."
 
 Ask = Callable[..., list[Update]]
 """All updates of a deep answer; keywords are the budget's, a retriever, a scope."""

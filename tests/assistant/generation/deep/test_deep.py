@@ -10,7 +10,7 @@ import pytest
 
 from assistant.types import Answer, Step, Update
 from index.types import Scope
-from tests.assistant.generation.deep.asking import FLOUR, SAFER, Ask, reads
+from tests.assistant.generation.deep.asking import FLOUR, SAFER, WEEK, Ask, reads
 from tests.assistant.kitchen import BOTH, KitchenRetriever
 from tests.scripted_llm import Scene, ScriptedServer
 
@@ -67,10 +67,10 @@ def test_no_more_calls_than_there_are(scripted: ScriptedServer, ask: Ask) -> Non
     answer = answer_of(ask(calls=1))
     assert len(scripted.requests) == 1
     assert answer.mode == "deep"
-    assert f"{FLOUR}." in quotes(answer), (
+    assert f"{FLOUR}. {WEEK}" in quotes(answer), (
         "the part that the draft leaves out stands there in quotes"
     )
-    assert answer.text.endswith("- Bob Ray: A starter wants flour. [2]")
+    assert answer.text.endswith(f"- Bob Ray: {FLOUR}. {WEEK} [2]")
 
 
 def test_without_any_call_every_part_has_quotes(scripted: ScriptedServer, ask: Ask) -> None:
@@ -105,7 +105,7 @@ def test_when_the_time_is_up_the_best_so_far_is_the_answer(
     assert answer.notice == (
         "The language model took too long. The sentences before that are checked."
     )
-    assert {f"{SAFER}.", f"{FLOUR}."} <= quotes(answer)
+    assert {f"{SAFER}.", f"{FLOUR}. {WEEK}"} <= quotes(answer)
 
 
 def test_what_nothing_supports_is_left_out(scripted: ScriptedServer, ask: Ask) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 from collections.abc import Sequence
 from pathlib import Path
@@ -9,15 +10,18 @@ from typing import Any
 
 import pytest
 
-from index.reranking.training.examples import Example, Reading, Sampler
+from index.reranking.training import examples
+from index.reranking.training.examples import Asked, Example, Reading, Sampler
 from index.reranking.training.public import (
     question_in,
     squad_rows,
     talk_rows,
     telling,
     turns_of,
+    twin_rows,
 )
-from index.reranking.windows import Line
+from index.reranking.training.run import drawn
+from index.reranking.windows import Line, Tokens
 
 TALK = """# A morning
 
@@ -43,8 +47,14 @@ And twice on Sundays.
 class Letters:
     """Counts each character as a token."""
 
-    def lines(self, lines: Sequence[Line]) -> list[list[int]]:
-        return [list(map(ord, line.text)) for line in lines]
+    def lines(self, lines: Sequence[Line]) -> list[Tokens]:
+        return [Tokens(line.speaker, [], self.pieces(line.text)) for line in lines]
+
+    def pieces(self, text: str) -> list[int]:
+        return list(map(ord, text))
+
+    def words(self, text: str) -> list[str]:
+        return text.split()
 
 
 def reading_of(folder: Path, documents: list[Any], questions: list[Any]) -> Reading:
@@ -54,6 +64,10 @@ def reading_of(folder: Path, documents: list[Any], questions: list[Any]) -> Read
     return Reading.read([folder], Letters())  # type: ignore[arg-type]
 
 
+def sampler(reading: Reading, seed: int) -> Sampler:
+    return Sampler(reading, Letters(), seed)  # type: ignore[arg-type]
+
+
 def labelled(example: Example) -> dict[str, str]:
     own = example.document.lines[example.window.first : example.window.last]
     return dict(zip((line.text for line in own), example.says, strict=True))
@@ -61,7 +75,7 @@ def labelled(example: Example) -> dict[str, str]:
 
 def examples_of(reading: Reading, identifier: str) -> list[Example]:
     (asked,) = (one for one in reading.questions if one.id == identifier)
-    return list(Sampler(reading, 1).for_one(asked.text, asked))
+    return list(sampler(reading, 1).for_one(asked.text, asked))
 
 
 @pytest.fixture
@@ -102,6 +116,82 @@ def test_the_rest_of_the_article_does_not_answer(reading: Reading) -> None:
         assert "It is safer sharp." not in labelled(one)
 
 
+def test_the_document_without_its_answer_is_a_near_miss(reading: Reading) -> None:
+    """Another draw may show another part of the article; none shows the answer."""
+    (asked,) = (one for one in reading.questions if one.id == "span")
+    made = sampler(reading, 3)
+    negatives = [one for _ in range(20) for one in made.for_one("Why sharp?", asked)]
+    emptied = [one for one in negatives if not one.answers and one.document.id == "s-0001-0"]
+    assert emptied and any("A knife slips when blunt." in labelled(one) for one in emptied)
+    assert not any("It is safer sharp." in labelled(one) for one in emptied)
+
+
+def test_windows_with_the_questions_words_come_first_among_near_misses(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shared = {"set": "s", "lang": "en", "title": ""}
+    texts = [f"{'zqx' if n == 7 else 'abc'} {'d' * 140}." for n in range(30)]
+    documents = [shared | {"id": "s-0001-0", "text": " ".join(texts)}]
+    asked = {"set": "s", "lang": "en", "id": "near", "doc": "s-0001-0", "question": "zqx?"}
+    reading = reading_of(tmp_path, documents, [asked])
+    monkeypatch.setattr(examples, "NEAREST", 1)
+    (first, *_) = examples_of(reading, "near")
+    assert any(text.startswith("zqx") for text in labelled(first))
+
+
+def test_somebody_elses_reply_answers_nobody_who_is_named(
+    reading: Reading, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(examples, "NAMED", 1.0)
+    (asked,) = (one for one in reading.questions if one.id == "host")
+    made = sampler(reading, 1)
+    made._speakers["en"] = ["Cy"]
+    found = list(made.for_one("Why sharp?", asked))
+    right = {one.question for one in found if one.answers}
+    wrong = {one.question for one in found if "Cy" in one.question}
+    assert right and all("Bob" in question for question in right)
+    assert wrong and not any(one.answers for one in found if "Cy" in one.question)
+
+
+def test_a_set_that_is_left_out_is_not_there(tmp_path: Path, reading: Reading) -> None:
+    left = Reading.read([tmp_path], Letters(), ["s"])  # type: ignore[arg-type]
+    assert reading.documents and not left.documents and not left.questions
+
+
+def test_a_large_set_does_not_drown_a_small_one() -> None:
+    def of(name: str, count: int) -> list[Asked]:
+        nothing: frozenset[int] = frozenset()
+        return [
+            Asked(f"{name}-{n}", name, "en", "?", "d", nothing, nothing, True) for n in range(count)
+        ]
+
+    first = list(itertools.islice(drawn([*of("large", 400), *of("small", 4)], 1), 2_000))
+    share = sum(asked.set == "small" for asked in first) / len(first)
+    assert share == pytest.approx(2 / 22, abs=0.03)
+    large = [asked.id for asked in first if asked.set == "large"]
+    assert len(set(large[:400])) == 400, "each once before any twice"
+
+
+def test_talks_in_two_languages_ask_either_way(tmp_path: Path) -> None:
+    for name, text in (("a.md", TALK), ("b.md", POD), ("c.md", f"{POD}\n**Ann Lee:** Right.\n")):
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    listed = tmp_path / "list"
+    listed.write_text("# pairs\na.md\tb.md\nb.md\tc.md\na.md\tgone.md\n", encoding="utf-8")
+    rows = list(twin_rows("twins", listed))
+    assert [asked["id"] for _, asked in rows] == ["twins-zh-00000-000", "twins-en-00000-000"]
+    assert [document["turns"][1][0] for document, _ in rows] == ["林可", "Bob"]
+    assert list(twin_rows("twins", listed, {"a.md"})) == []
+    folder = tmp_path / "rows"
+    folder.mkdir()
+    reading = reading_of(folder, [document for document, _ in rows], [one for _, one in rows])
+    questions = {one.question for one in sampler(reading, 1).examples(reading.questions * 20)}
+    (chinese,) = (one for one in reading.questions if one.lang == "zh-Hant")
+    asked_of = {
+        one.document.lang for one in sampler(reading, 1).examples([chinese] * 40) if one.answers
+    }
+    assert asked_of == {"zh-Hant"} and any("sharpen" in text for text in questions)
+
+
 def test_a_near_miss_has_no_window_that_answers(reading: Reading) -> None:
     assert examples_of(reading, "near")
     assert not any(one.answers for one in examples_of(reading, "near"))
@@ -122,7 +212,7 @@ def test_of_a_turn_that_answers_nothing_is_known_by_line(reading: Reading) -> No
 
 
 def test_the_same_seed_makes_the_same_examples(reading: Reading) -> None:
-    one, other = (list(Sampler(reading, 5).examples(reading.questions)) for _ in range(2))
+    one, other = (list(sampler(reading, 5).examples(reading.questions)) for _ in range(2))
     assert one == other
 
 
