@@ -1,6 +1,6 @@
-"""The reranker's own weights as they ship: the layers in 8 bits, and two heads.
+"""The reranker's own weights as they ship: the layers that were trained, in 8 bits, and two heads.
 
-Words and positions are the bundled embedding model's, which ships already.
+The others, words and positions are the bundled embedding model's, which ships already.
 """
 
 from __future__ import annotations
@@ -20,7 +20,6 @@ SUFFIX = ".safetensors"
 HEADS = ("answers", "says")
 LEVELS = 127
 _SCALES = ".scales"
-_TABLES = "emb."
 
 Tensor = NDArray[np.float32]
 
@@ -39,9 +38,11 @@ class Head:
 
 @dataclass(frozen=True, slots=True)
 class RerankerWeights:
-    """The layers by the names of the embedding model's file, and the heads: ``answers`` tells of a
-    window by its first token, ``says`` of a sentence by the mean of its tokens and the first token.
-    ``digest`` are eight characters of the file's SHA-256."""
+    """The trained layers by the names of the embedding model's file, and the heads.
+
+    ``answers`` tells of a window by its first token, ``says`` of a sentence by the mean of its
+    tokens and the first token. ``digest`` are eight characters of the file's SHA-256.
+    """
 
     vectors: Mapping[str, Tensor]
     matrices: Mapping[str, Rows]
@@ -50,11 +51,11 @@ class RerankerWeights:
     digest: str
 
     def encoder(self, base: E5File) -> E5File:
-        """The whole encoder, with the tables of the embedding model."""
-        vectors = {name: values for name, values in base.vectors.items() if _is_table(name)}
-        words = {name: values for name, values in base.matrices.items() if _is_table(name)}
+        """The whole encoder: what wasn't trained is the embedding model's."""
         return replace(
-            base, vectors={**self.vectors, **vectors}, matrices={**self.matrices, **words}
+            base,
+            vectors={**base.vectors, **self.vectors},
+            matrices={**base.matrices, **self.matrices},
         )
 
 
@@ -62,14 +63,12 @@ def write_weights(tensors: Mapping[str, Tensor], path: Path) -> None:
     """Writes trained weights under the names that ``read_weights`` takes, matrices in 8 bits.
 
     Of the encoder, tensors are named as in the embedding model's file (``l0.q.w``); a head's are
-    ``answers.w`` and ``answers.b``. Tables are left out.
+    ``answers.w`` and ``answers.b``.
     """
     from safetensors.numpy import save_file
 
     kept: dict[str, NDArray[np.generic]] = {}
     for name, values in tensors.items():
-        if _is_table(name):
-            continue
         if values.ndim == 2:
             scales = np.maximum(np.abs(values).max(axis=1) / LEVELS, np.finfo(np.float32).tiny)
             kept[name] = np.rint(values / scales[:, None]).astype(np.int8)
@@ -105,7 +104,3 @@ def read_weights(path: Path) -> RerankerWeights:
         says,
         hashlib.sha256(raw).hexdigest()[:8],
     )
-
-
-def _is_table(name: str) -> bool:
-    return name.startswith(_TABLES)

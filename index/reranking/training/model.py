@@ -22,6 +22,11 @@ POSITIVE_WEIGHT = 1.6
 LABELS: Mapping[Label, int] = {"does not": 0, "answers": 1, "one of these": 2, "unknown": -1}
 
 
+FROZEN = 4
+"""Layers, from the words on, that stay the embedding model's: they match words alike whatever is
+asked, cost no way back, and ship already."""
+
+
 class PairModel(nn.Module):
     """The encoder with its heads: logits of windows (n,) and of sentences (n, most sentences).
 
@@ -44,6 +49,7 @@ class PairModel(nn.Module):
             if isinstance(module, nn.Dropout):
                 module.p = 0.0
         self.encoder.embeddings.requires_grad_(False)
+        self.encoder.encoder.layer[:FROZEN].requires_grad_(False)
         hidden = self.encoder.config.hidden_size
         self.answers = nn.Linear(hidden, 1)
         self.says = nn.Linear(2 * hidden, 1)
@@ -111,11 +117,13 @@ def loss_of(model: PairModel, batch: Batch) -> torch.Tensor:
 
 
 def tensors_of(model: PairModel, names: Iterable[str]) -> dict[str, Tensor]:
-    """The weights by the names that they ship under; ``names`` are those of the embedding model's
-    file."""
-    state = model.state_dict()
-    tensors = {name: state[f"encoder.{bert_name(name)}"] for name in names}
-    for head in HEADS:
-        tensors[f"{head}.w"] = state[f"{head}.weight"].reshape(-1)
-        tensors[f"{head}.b"] = state[f"{head}.bias"]
-    return {name: values.float().numpy() for name, values in tensors.items()}
+    """What was trained by the names that it ships under; ``names`` are those of the embedding
+    model's file."""
+    trained = {name: values for name, values in model.named_parameters() if values.requires_grad}
+    kept = {name: f"encoder.{bert_name(name)}" for name in names}
+    kept |= {f"{head}.{kind[0]}": f"{head}.{kind}" for head in HEADS for kind in ("weight", "bias")}
+    return {
+        name: (values.flatten() if own.startswith(HEADS) else values).detach().float().numpy()
+        for name, own in kept.items()
+        if (values := trained.get(own)) is not None
+    }
