@@ -83,31 +83,32 @@ class TranscriptRetriever(BaseRetriever):
         if found is None:
             return Evidence((), 0.0)
         on_subject = scoring.answerable(found.signals())
+        first = self._with_replies(asked, found)
         if self._reranker is None:
-            return Evidence(found.hits(limit), on_subject, on_subject)
-        read = [*found.hits(READ), *self._replies(asked, found)]
-        hits, answerable = self._judged(self._reranker, query, read)
+            hits, answerable = tuple(sorted(first, key=lambda hit: -hit.score)), None
+        else:
+            hits, answerable = self._judged(self._reranker, query, first)
         sure = on_subject if answerable is None else answerable
         seen = {hit.chunk.id for hit in hits}
         rest = [hit for hit in found.hits(limit) if hit.chunk.id not in seen]
         return Evidence((*hits, *rest)[:limit], sure, on_subject)
 
-    def _replies(self, asked: _Asked, found: _Scored) -> list[Hit]:
-        """What comes next after the first passages that end in a question. It may be the reply, and
-        was as well found as the question."""
+    def _with_replies(self, asked: _Asked, found: _Scored) -> list[Hit]:
+        """The first hits, and what comes next after those that end in a question: it may be the
+        reply, and was as well found as the question."""
         first = dict(zip(found.best(READ), found.hits(READ), strict=True))
         asking = [row for row, hit in first.items() if leads_on(hit.chunk.sentences[-1].text)]
         after = {
             later: row
             for row, (_, later) in self._store.catalog.neighbours(asking).items()
-            if later is not None and later not in first
+            if later is not None
         }
-        replies = self._scored(asked, sorted(after))
-        if replies is None:
-            return []
-        rows = replies.best(len(after))
-        hits = zip(rows, replies.hits(len(rows)), strict=True)
-        return [_as_well_found(hit, first[after[row]]) for row, hit in hits]
+        others = self._scored(asked, sorted(after.keys() - first.keys()))
+        replies = others.by_row() if others else {}
+        for later, row in after.items():
+            if reply := first.get(later) or replies.get(later):
+                first[later] = _as_well_found(reply, first[row])
+        return list(first.values())
 
     def _judged(
         self, reranker: Reranker, query: Query, hits: Sequence[Hit]
@@ -274,6 +275,10 @@ class _Scored:
         """The best ``count``, best first."""
         chunks = list(self.chunks.values())
         return tuple(self._hit(int(n), chunks[n]) for n in self._order()[:count])
+
+    def by_row(self) -> dict[int, Hit]:
+        """All of them."""
+        return dict(zip(self.best(len(self.chunks)), self.hits(len(self.chunks)), strict=True))
 
     def signals(self) -> scoring.Signals:
         """What they show about whether there is an answer."""

@@ -113,13 +113,18 @@ def choose_quotes(evidence: Evidence) -> tuple[Quote, ...]:
     for score, chunk, sentence in scored:
         if score < floor or len(quotes) == QUOTES:
             break
-        sentence = _reply(chunk, sentence)
-        if any(sentence in quote.sentences and chunk.id == quote.chunk.id for quote in quotes):
+        reply = _reply(chunk, sentence)
+        if reply is None:
+            continue
+        if any(reply in quote.sentences and chunk.id == quote.chunk.id for quote in quotes):
             continue
         near = {one.offset for value, other, one in scored if other is chunk and value >= floor}
-        quote = _around(chunk, sentence, near)
+        quote = _around(chunk, reply, near)
         if not any(_same_words(quote, other) for other in quotes):
             quotes.append(quote)
+    if scored and not quotes:
+        _, chunk, sentence = scored[0]
+        quotes = [Quote(chunk, (sentence,))]
     return tuple(_together(quotes))
 
 
@@ -138,11 +143,11 @@ def _by_worth(evidence: Evidence) -> list[tuple[float, Chunk, Sentence]]:
     return [item for item in scored if item[1].kind != "summary"]
 
 
-def _reply(chunk: Chunk, sentence: Sentence) -> Sentence:
+def _reply(chunk: Chunk, sentence: Sentence) -> Sentence | None:
     """What is said after a question, or after words that announce something: that is what answers,
-    whoever says it. The sentence itself where nothing comes after it."""
+    whoever says it. ``None`` where the chunk has nothing after it."""
     later = chunk.sentences[chunk.sentences.index(sentence) :]
-    return next((one for one in later if not leads_on(one.text)), sentence)
+    return next((one for one in later if not leads_on(one.text)), None)
 
 
 def _around(chunk: Chunk, sentence: Sentence, near: Set[int]) -> Quote:

@@ -108,6 +108,14 @@ def test_the_reply_to_a_question_at_a_passage_end_is_read_with_the_question(shel
     assert [line.text for line in judge.read[-1].before] == [asked.text]
 
 
+def test_without_a_reranker_a_reply_comes_right_after_its_question(shelf: Shelf) -> None:
+    shelf.put(island=ASKED, fires=FIRES)
+    asked = Query("Which painting would you rescue from a burning house?")
+    question, reply, *_ = shelf.retriever.search(asked, 5).hits
+    assert question.best.text == asked.text
+    assert reply.best.text.startswith("The small Hammershoi")
+
+
 def test_an_editors_digest_is_not_what_was_said_before(shelf: Shelf) -> None:
     shelf.put(kitchen=KITCHEN)
     judge = Judge(lambda _: 0.5)

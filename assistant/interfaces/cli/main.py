@@ -85,6 +85,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("stopped", file=sys.stderr)
         return FAILED
+    except BrokenPipeError:
+        # Whoever read the output has seen enough, as `head` has. Python would complain once more
+        # when it flushes what is left at the end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return FAILED
 
 
 def build_parser() -> argparse.ArgumentParser:

@@ -265,3 +265,23 @@ def test_serve_opens_the_page_only_when_asked(
     assert opened.empty()
     main_module._announce(open_page=True)("http://127.0.0.1:7860")
     assert opened.get(timeout=5) == "http://127.0.0.1:7860"
+
+
+def test_who_reads_only_the_beginning_of_the_output_gets_no_traceback() -> None:
+    talkative = (
+        "import sys; from assistant.interfaces.cli import main as cli\n"
+        "def many(*_):\n"
+        "    for n in range(100_000): print('a line of a long answer', n)\n"
+        "    return 0\n"
+        "cli._index = many\n"
+        "sys.exit(cli.main(['index']))\n"
+    )
+    command = [sys.executable, "-W", "ignore", "-c", talkative]
+    with subprocess.Popen(
+        command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as child:
+        assert child.stdout is not None and child.stderr is not None
+        assert child.stdout.readline().startswith("a line")
+        child.stdout.close()
+        assert child.stderr.read() == ""
+    assert child.returncode == 1
