@@ -178,6 +178,24 @@ class Topic:
 
 
 @dataclass(frozen=True, slots=True)
+class TopicSegment:
+    """A stretch of a talk on one subject: a section with its heading, or where the talk has none,
+    what segmentation found; then ``heading`` is empty.
+
+    ``first`` and ``last``, both included, count the sentences of the talk from 0 in the order of
+    its chunks. ``terms`` are what it speaks of more than the rest of the talk does, best first and
+    as they stand there.
+    """
+
+    first: int
+    last: int
+    heading: str
+    terms: tuple[str, ...]
+    speakers: tuple[str, ...]
+    moment: Moment
+
+
+@dataclass(frozen=True, slots=True)
 class Talk:
     """A transcript as the index remembers it, without its words; ``topics`` are its sections."""
 

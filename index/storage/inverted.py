@@ -20,7 +20,7 @@ from operator import itemgetter
 import numpy as np
 import numpy.typing as npt
 
-from index.lexical.concepts import Concept, ConceptScores, Lengths, Postings, Rows, score
+from index.lexical.concepts import Concept, ConceptScores, Lengths, Postings, Rows, idf, score
 from index.lexical.terms import terms
 from index.storage.database import Database
 
@@ -116,6 +116,12 @@ class Lexical:
         """How many passages hold the term."""
         with self.reader() as reader:
             return len(reader.postings([term])[term].rows)
+
+    def rarity(self, wanted: Collection[str]) -> dict[str, float]:
+        """The IDF of terms in the library; highest of one that no passage holds."""
+        with self.reader() as reader:
+            passages, held = reader.lengths.passages, reader.postings(wanted)
+        return {term: idf(passages, len(found.rows)) for term, found in held.items()}
 
     def add(self, texts: Mapping[int, str]) -> None:
         """Indexes the texts of new chunks by row, as one segment."""

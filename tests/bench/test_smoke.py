@@ -49,6 +49,7 @@ COMMANDS = {
     "context": ["QUESTIONS", "--library", "LIBRARY", "--data", "DATA"],
     "scale": ["--library", "LIBRARY", "--chunks", "30", "--searches", "2", "--restricted", "1"],
     "answers": ["QUESTIONS", "--library", "LIBRARY", "--data", "DATA", *("--llm", "any")],
+    "segmentation": ["--talks", "LIBRARY", "TOPICS", "--reading", "READING", "--data", "DATA"],
     "deep": ["POINTS", "--library", "LIBRARY", "--data", "DATA"],
 }
 SLOW = ("startup", "embedding")
@@ -84,6 +85,14 @@ def inputs(tmp_path: Path, model_dir: Path) -> dict[str, str]:
     talk = tmp_path / "talk"
     talk.mkdir()
     shutil.copy(SHIPPED_LIBRARY / "gemini3-ahead-of-expectations.md", talk)
+    topics = tmp_path / "topics.jsonl"
+    topics.write_text(
+        "".join(
+            json.dumps(ASKED | {"gold": [GOLD | {"start": start, "end": start + 60}]}) + "\n"
+            for start in (0, 60)
+        ),
+        encoding="utf-8",
+    )
     points.write_text(json.dumps(ASKED | {"points": [[GOLD]]}) + "\n", encoding="utf-8")
     return {
         "LIBRARY": str(library),
@@ -93,7 +102,20 @@ def inputs(tmp_path: Path, model_dir: Path) -> dict[str, str]:
         "FOREIGN": str(xquad / "xquad.en.json"),
         "QUESTIONS": str(asked),
         "POINTS": str(points),
+        "TOPICS": str(topics),
+        "READING": str(reading_set(tmp_path / "reading")),
     }
+
+
+def reading_set(folder: Path) -> Path:
+    """A meeting of two topics."""
+    folder.mkdir()
+    turns = [["Ann", "A sharp knife is safer."]] * 4 + [["Bob", "Sourdough wants flour."]] * 4
+    meeting = {"id": "m", "set": "made-up", "title": "Kitchen", "turns": turns}
+    lines = [{"set": "made-up-topic", "doc": "m", "turns": [span]} for span in ([0, 3], [4, 7])]
+    (folder / "documents.jsonl").write_text(json.dumps(meeting), "utf-8")
+    (folder / "questions.jsonl").write_text("\n".join(map(json.dumps, lines)), "utf-8")
+    return folder
 
 
 @pytest.fixture
@@ -108,6 +130,7 @@ def shared(monkeypatch: pytest.MonkeyPatch, model_dir: Path) -> None:
         for own, instead in (
             ("load_embedder", load),
             ("measure_means", measure_once),
+            ("kept_means", lambda embedder, _: measure_once(embedder)),
             ("open_dictionary", lambda _: open_dictionary(model_dir)),
             ("ProcessPoolExecutor", SameProcess),
         ):

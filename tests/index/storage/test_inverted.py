@@ -168,6 +168,11 @@ def test_an_empty_index(database: Database) -> None:
     assert lexical.document_frequency("taste") == 0
 
 
+def test_rarity_is_the_idf_of_each_term(passages: Passages) -> None:
+    found = passages.lexical.rarity({"scaling", "taste", "quark"})
+    assert found == {"scaling": idf(4, 3), "taste": idf(4, 1), "quark": idf(4, 0)}
+
+
 def test_postings_hold_rows_and_counts(passages: Passages) -> None:
     with passages.lexical.reader() as reader:
         found = reader.postings(["scaling", "taste", "quark"])
