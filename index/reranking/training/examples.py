@@ -51,6 +51,8 @@ WITH_ASKING = 0.5
 POSITIVES, HARD, EASY = 2, 2, 0.5
 """Windows for each question: that answer, at most; near ones that don't; and one of anywhere, in
 this share of the questions."""
+SHORT = 4
+"""Where no more lines than this answer, one of them is sure to."""
 NEAREST = 4
 """The first of the near ones is among so many that share most with the question."""
 HELD_BACK = 20
@@ -329,7 +331,7 @@ def _says(window: Window, asked: Asked) -> tuple[Label, ...]:
     def label(line: int) -> Label:
         if asked.by_line:
             return "answers" if line in asked.answering else "does not"
-        if asked.asking:
+        if asked.asking or len(asked.answering) <= SHORT:
             return "one of these" if line in asked.answering else "does not"
         return "unknown"
 

@@ -6,8 +6,11 @@ with the reply as its answer. What was asked is the hardest that doesn't answer:
 of the question. ``--squad NAME FILE`` takes a file in SQuAD's layout, whose questions without an
 answer are near misses. ``--twins NAME LIST`` takes talks that lie there in two languages: a file
 with the names of two transcripts a line, beside it, set apart by a tab. Where both have the same
-turns, each question goes with the reply in either language. All may be given several times.
-``--except FOLDER`` leaves out transcripts that have the name of a file there: those that measure.
+turns, each question goes with the reply in either language. ``--dialogues NAME FILE`` takes
+questions about scenes, in FriendsQA's layout. All may be given several times.
+
+What measures is left out: with ``--except FOLDER`` transcripts that have the name of a file there,
+with ``--except-squad FILE`` articles of which a passage or a question stands in that file.
 """
 
 from __future__ import annotations
@@ -31,7 +34,7 @@ Turn = tuple[str, str]
 Pair = tuple[Json, Json]
 """A document and a question that it answers."""
 
-PAIRS = 12_000
+PAIRS = 6_000
 """Questions of a set of talks, drawn from all of it."""
 RARE, TELLING = 0.005, 2
 """A question is kept with so many words that no more than this share of the questions have: "So why
@@ -46,6 +49,8 @@ _HEADED = re.compile(
 _ASIDE = re.compile(r"^\s*(?:>.*|\\?\[[\d:.]+\\?\])\s*$", re.M)
 _TIME = re.compile(r"\\?\[\d+:\d+(?::\d+)?(?:\.\d+)?\\?\]")
 _LINK = re.compile(r"!?\[([^\[\]]*)\]\([^()\s]*\)")
+_BEFORE = re.compile(r" ((?:[.,!?;:…)\]]|n't\b|'(?:s|re|ve|ll|d|m)\b))")
+_AFTER = re.compile(r"([(\[]) ")
 _ASKS = re.compile(r"[?？][\"'”’」』)）]?$")
 
 
@@ -140,10 +145,13 @@ def _turns_in(path: Path) -> list[Turn]:
     return turns_of(path.read_text(encoding="utf-8", errors="replace"))
 
 
-def squad_rows(name: str, path: Path) -> Iterator[tuple[Json, list[Json]]]:
-    """Documents with their questions."""
-    articles = json.loads(path.read_text(encoding="utf-8"))["data"]
-    for number, article in enumerate(articles):
+def squad_rows(
+    name: str, path: Path, measuring: Collection[str] = ()
+) -> Iterator[tuple[Json, list[Json]]]:
+    """Documents with their questions, of articles without any of these passages or ids."""
+    for number, article in enumerate(_articles(path)):
+        if not _identities(article).isdisjoint(measuring):
+            continue
         for part, paragraph in enumerate(article["paragraphs"]):
             text = paragraph["context"]
             identifier, lang = f"{name}-{number:05}-{part:03}", detect_language(text)
@@ -162,13 +170,64 @@ def squad_rows(name: str, path: Path) -> Iterator[tuple[Json, list[Json]]]:
             )
 
 
+def dialogue_rows(name: str, path: Path) -> Iterator[tuple[Json, list[Json]]]:
+    """Scenes with questions about them. Words are joined as people write them: the files set every
+    mark apart."""
+    for number, scene in enumerate(_articles(path)):
+        for part, paragraph in enumerate(scene["paragraphs"]):
+            said = paragraph["utterances:"]
+            turns = [(_speakers(one["speakers"]), _joined(one["utterance"])) for one in said]
+            identifier = f"{name}-{number:05}-{part:03}"
+            shared = {"set": name, "lang": "en"}
+            questions = [
+                shared
+                | {"id": f"{identifier}-{at}", "question": _joined(asked["question"])}
+                | {"doc": identifier, "turns": [[one, one] for one in _answering(asked, len(said))]}
+                for at, asked in enumerate(paragraph["qas"])
+            ]
+            document = shared | {"id": identifier, "title": scene["title"], "turns": turns}
+            yield document, [one for one in questions if one["turns"]]
+
+
+def _speakers(names: Sequence[str]) -> str:
+    """Nobody says a stage direction."""
+    return " and ".join(name for name in names if not name.startswith("#"))
+
+
+def _answering(asked: Json, count: int) -> list[int]:
+    """The utterances that hold an answer."""
+    found = {int(answer["utterance_id"]) for answer in asked["answers"]}
+    return sorted(one for one in found if one < count)
+
+
+def _joined(text: str) -> str:
+    return _AFTER.sub(r"\1", _BEFORE.sub(r"\1", " ".join(text.split())))
+
+
+def _articles(path: Path) -> list[Json]:
+    found: list[Json] = json.loads(path.read_text(encoding="utf-8"))["data"]
+    return found
+
+
+def _identities(article: Json) -> set[str]:
+    """What an article is known by in another file: its passages, and the ids of its questions."""
+    found: set[str] = set()
+    for paragraph in article["paragraphs"]:
+        found.add(paragraph["context"].strip())
+        found.update(asked["id"] for asked in paragraph["qas"])
+    return found
+
+
 def main() -> None:
     """The command."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--talks", nargs=2, action="append", default=[], metavar=("NAME", "FOLDER"))
     parser.add_argument("--squad", nargs=2, action="append", default=[], metavar=("NAME", "FILE"))
     parser.add_argument("--twins", nargs=2, action="append", default=[], metavar=("NAME", "LIST"))
+    file = ("NAME", "FILE")
+    parser.add_argument("--dialogues", nargs=2, action="append", default=[], metavar=file)
     parser.add_argument("--except", dest="without", type=Path, metavar="FOLDER")
+    parser.add_argument("--except-squad", dest="measuring", type=Path, metavar="FILE")
     parser.add_argument("--out", required=True, type=Path)
     parser.add_argument("--seed", type=int, default=1)
     given = parser.parse_args()
@@ -187,8 +246,13 @@ def main() -> None:
         for document, asked in chain(*talks, *twins):
             put(documents, document)
             put(questions, asked)
-        for name, path in given.squad:
-            for document, all_asked in squad_rows(name, Path(path)):
+        measuring = set[str]()
+        for article in _articles(given.measuring) if given.measuring else ():
+            measuring |= _identities(article)
+        squads = (squad_rows(name, Path(one), measuring) for name, one in given.squad)
+        dialogues = (dialogue_rows(name, Path(one)) for name, one in given.dialogues)
+        for parts in (*squads, *dialogues):
+            for document, all_asked in parts:
                 put(documents, document)
                 for asked in all_asked:
                     put(questions, asked)

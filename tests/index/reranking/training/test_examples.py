@@ -13,6 +13,7 @@ import pytest
 from index.reranking.training import examples
 from index.reranking.training.examples import Asked, Example, Reading, Sampler
 from index.reranking.training.public import (
+    dialogue_rows,
     question_in,
     squad_rows,
     talk_rows,
@@ -206,9 +207,14 @@ def test_the_hosts_question_is_no_answer_and_one_line_of_the_reply_is(reading: R
     }
 
 
-def test_of_a_turn_that_answers_nothing_is_known_by_line(reading: Reading) -> None:
-    (positive,) = (one for one in examples_of(reading, "turn") if one.answers)
-    assert set(positive.says) == {"unknown"}
+def test_of_a_long_span_that_answers_nothing_is_known_by_line(
+    reading: Reading, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (short,) = (one for one in examples_of(reading, "turn") if one.answers)
+    assert set(short.says) == {"does not", "one of these"}
+    monkeypatch.setattr(examples, "SHORT", 1)
+    (long,) = (one for one in examples_of(reading, "turn") if one.answers)
+    assert set(long.says) == {"unknown"}
 
 
 def test_the_same_seed_makes_the_same_examples(reading: Reading) -> None:
@@ -256,3 +262,34 @@ def test_questions_without_an_answer_keep_none(tmp_path: Path) -> None:
     assert document["text"] == "Ann came."
     assert (questions[0]["start"], questions[0]["end"]) == (0, 3)
     assert "start" not in questions[1]
+
+
+def test_articles_that_measure_are_left_out(tmp_path: Path) -> None:
+    def article(title: str, text: str, identifier: str) -> dict[str, Any]:
+        asked = {"id": identifier, "question": "Is it?", "answers": []}
+        return {"title": title, "paragraphs": [{"context": text, "qas": [asked]}]}
+
+    path = tmp_path / "squad.json"
+    articles = [
+        article("a", "One. Two.", "1"),
+        article("b", "Three.", "2"),
+        article("c", "4.", "3"),
+    ]
+    path.write_text(json.dumps({"data": articles}), encoding="utf-8")
+    rows = squad_rows("s", path, {"Three.", "3"})
+    assert [document["title"] for document, _ in rows] == ["a"]
+
+
+def test_scenes_are_read_as_people_write(tmp_path: Path) -> None:
+    said = [
+        {"speakers": ["#NOTE#"], "utterance": "( A knock . )"},
+        {"speakers": ["Ann", "Bob"], "utterance": "I do n't know , it 's late !"},
+    ]
+    asked = {"id": "1", "question": "Who is late ?", "answers": [{"utterance_id": 1}]}
+    paragraph = {"utterances:": said, "qas": [asked, {**asked, "answers": []}]}
+    scene = {"title": "s", "paragraphs": [paragraph]}
+    path = tmp_path / "scenes.json"
+    path.write_text(json.dumps({"data": [scene]}), encoding="utf-8")
+    ((document, (question,)),) = dialogue_rows("d", path)
+    assert document["turns"] == [("", "(A knock.)"), ("Ann and Bob", "I don't know, it's late!")]
+    assert (question["question"], question["turns"]) == ("Who is late?", [[1, 1]])
