@@ -214,7 +214,7 @@ def _identities(article: Json) -> set[str]:
     found: set[str] = set()
     for paragraph in article["paragraphs"]:
         found.add(paragraph["context"].strip())
-        found.update(asked["id"] for asked in paragraph["qas"])
+        found.update(asked["id"] for asked in paragraph["qas"] if "id" in asked)
     return found
 
 
