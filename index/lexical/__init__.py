@@ -1,4 +1,4 @@
 """Words as search terms: in any script, with their translations, weighed as BM25 does.
 
-Doors: ``terms``, ``concepts``, ``dictionary``.
+Doors: ``terms``, ``amounts``, ``concepts``, ``dictionary``, ``slips``.
 """

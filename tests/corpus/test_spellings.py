@@ -16,7 +16,8 @@ TALK = "\nAda (00:00:01):\nWords that somebody says.\n"
 
 
 def test_a_line_is_a_name_and_its_other_spellings() -> None:
-    text = "# people\n\nAndrej Karpathy = Karpathy, 卡帕西\nTPU: tee pee you  # a chip\n林可＝林珂、林克\n"
+    text = "# people\n\nAndrej Karpathy = Karpathy, 卡帕西\nTPU: tee pee you  # a chip\n"
+    text += "林可＝林珂、林克\n"
     found = read_spellings(text)
     assert found.names == (
         ("Andrej Karpathy", "Karpathy", "卡帕西"),
@@ -49,7 +50,10 @@ def test_any_text_is_read(text: str) -> None:
 )
 def test_a_note_lists_them_in_its_front_matter(value: str) -> None:
     transcript = read_transcript("talk.md", f"---\ntitle: T\n{value}\n---\n{TALK}".encode())
-    assert names_of(transcript.meta[FRONT_MATTER_KEY]) == (("林可", "林珂", "林克"), ("Ada", "Aida"))
+    assert names_of(transcript.meta[FRONT_MATTER_KEY]) == (
+        ("林可", "林珂", "林克"),
+        ("Ada", "Aida"),
+    )
 
 
 @pytest.mark.parametrize("value", ["12", "[]", "{}", "[[[1]]]", "{a: {b: c}}", "[[], [x]]", "~"])
