@@ -130,7 +130,9 @@ class Assistant:
 
     def scope(self, narrowing: Narrowing) -> Scope:
         """The scope that is meant in this library. Raises SettingsError for what it hasn't got."""
-        return resolve_scope(narrowing, self._retriever.talks(), self._retriever.speakers())
+        people = tuple(self._retriever.spelled(name, slips=False) for name in narrowing.speakers)
+        narrowed = replace(narrowing, speakers=people)
+        return resolve_scope(narrowed, self._retriever.talks(), self._retriever.speakers())
 
     def talks(self) -> Sequence[Talk]:
         """What there is to ask about, in the order of files."""

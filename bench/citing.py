@@ -41,6 +41,7 @@ from index.lexical.dictionary import open_dictionary
 from index.quotes import QuoteIndex, in_order
 from index.storage.catalog import Catalog
 from index.storage.store import open_store
+from index.wording import Wordings
 
 DRAWN = 2000
 """Passages of a large index that quotes are made from."""
@@ -157,7 +158,8 @@ def kept_latency(data: Path, count: int, seed: int) -> Latency:
     base = load_embedder(None, data)
     with open_store(data, data / "multiplied") as store:
         means = LanguageMeans.from_bytes(store.catalog.read_value("means") or b"")
-        index = QuoteIndex(store, CentredEmbedder(base, means), open_dictionary(data))
+        wordings = Wordings(store, open_dictionary(data))
+        index = QuoteIndex(store, CentredEmbedder(base, means), wordings)
         rows = sorted(store.catalog.rows_of(store.catalog.ids()).values())
         drawn = random.Random(seed).sample(rows, min(DRAWN, len(rows)))
         quotes = make_quotes(list(store.catalog.chunks(drawn).values()), count, seed)

@@ -26,6 +26,7 @@ from assistant.evaluation.questions import EvalQuestion
 from bench.xquad import Xquad, evenly, read_xquad_folder
 from corpus.chunks import Budget
 from corpus.language import detect_language
+from corpus.spellings import Spellings
 from corpus.types import FileFailure, Section, Transcript, Utterance
 from index.embedding.centring import CentredEmbedder, LanguageMeans, measure_means
 from index.embedding.embedder import SentenceEmbedding, load_embedder
@@ -79,6 +80,9 @@ class Passages:
 
     def closed_folders(self) -> Sequence[FileFailure]:
         return ()
+
+    def spellings(self) -> Spellings:
+        return Spellings()
 
     def fingerprint(self, file: str) -> str:
         return file

@@ -36,6 +36,7 @@ from assistant.settings import Settings
 from bench.xquad import evenly
 from corpus.chunks import Budget
 from corpus.sentences import width
+from corpus.spellings import Spellings
 from corpus.types import FileFailure, Section, Sentence, Transcript, Utterance
 from index.embedding.bundled import MODELS
 from index.embedding.centring import CentredEmbedder, kept_means
@@ -245,6 +246,9 @@ class Meetings:
 
     def closed_folders(self) -> Sequence[FileFailure]:
         return ()
+
+    def spellings(self) -> Spellings:
+        return Spellings()
 
     def fingerprint(self, file: str) -> str:
         return file

@@ -10,7 +10,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
 from corpus.readers import SUFFIXES, id_of, is_marked, read_transcript
-from corpus.readers.markdown import MAX_BYTES, too_large
+from corpus.readers.markdown import MAX_BYTES, decode, too_large
+from corpus.spellings import SPELLINGS_FILE, Spellings, read_spellings
 from corpus.types import FileFailure, LibraryError, ReadError, Transcript
 
 _NO_TALKS = re.compile(
@@ -56,21 +57,31 @@ class Library:
     def files(self) -> tuple[str, ...]:
         """The files that may hold a talk, sorted.
 
-        Hidden files and folders, empty files, README-like files and unknown suffixes are none, nor
-        is what lies in a folder with ``PAGES_MARK``. An ``index.md`` is one if times or speakers
-        mark it as a talk.
+        Hidden files and folders, empty files, README-like files, the list of spellings and unknown
+        suffixes are none, nor is what lies in a folder with ``PAGES_MARK``. An ``index.md`` is one
+        if times or speakers mark it as a talk.
         """
         self._ids = None
         if self._single is not None:
             return (self._single,)
         closed: list[FileFailure] = []
-        found = sorted(_walk(self.folder, closed))
+        found = sorted(file for file in _walk(self.folder, closed) if file != SPELLINGS_FILE)
         self._closed = tuple(closed)
         return tuple(found)
 
     def closed_folders(self) -> tuple[FileFailure, ...]:
         """The folders that the last call of ``files`` could not look into."""
         return self._closed
+
+    def spellings(self) -> Spellings:
+        """The names in the folder's ``spellings.txt``; none where there is no such file."""
+        path = self.folder / SPELLINGS_FILE
+        if self._single is not None or not path.is_file():
+            return Spellings()
+        try:
+            return read_spellings(decode(self._bytes(SPELLINGS_FILE)))
+        except ReadError as error:
+            return Spellings(failure=str(error))
 
     def fingerprint(self, file: str) -> str:
         """A hash of the file's bytes, the same as its transcript's. Raises ReadError."""

@@ -11,12 +11,12 @@ import numpy.typing as npt
 
 from corpus.chunks import chunk_id
 from corpus.types import Chunk
-from index.lexical.concepts import WeighedConcepts, concepts_of, idf
-from index.lexical.dictionary import Dictionary
+from index.lexical.concepts import WeighedConcepts, idf
 from index.lexical.terms import terms
 from index.storage.inverted import Lexical
 from index.storage.store import IndexStore
 from index.types import EVERYWHERE, Embedder, Scope, Vectors, speakers_of
+from index.wording import Wordings
 
 Rows = npt.NDArray[np.int64]
 
@@ -51,16 +51,20 @@ class Meant:
 class QuoteIndex:
     """What lookup needs of an index; safe to call from several threads.
 
-    ``embedder`` is the one that the index was made with, centred. Without a ``dictionary`` less is
-    found across languages.
+    ``embedder`` is the one that the index was made with, centred. Without ``wordings``, which know
+    a dictionary, less is found across languages.
     """
 
     def __init__(
-        self, store: IndexStore, embedder: Embedder, dictionary: Dictionary | None = None
+        self, store: IndexStore, embedder: Embedder, wordings: Wordings | None = None
     ) -> None:
         self._store = store
         self._embedder = embedder
-        self._dictionary = dictionary
+        self._wordings = wordings or Wordings(store, None)
+
+    def variants(self, text: str) -> tuple[str, ...]:
+        """The text, and how it reads with its names in the other spellings that are listed."""
+        return self._wordings.now().variants(text)
 
     def sharing(self, text: str, limit: int, scope: Scope = EVERYWHERE) -> list[Chunk]:
         """The passages that share the most of the text's words by their rarity, best first.
@@ -80,7 +84,7 @@ class QuoteIndex:
         """The sentences, or pairs of neighbours, that mean the most alike, best first; one a
         passage."""
         vector = self._embedder.passages([text])[0]
-        words = self._store.lexical.scores(concepts_of(text, self._dictionary))
+        words = self._store.lexical.scores(self._wordings.now().asked(text).concepts)
         asked = words.only(words.idf)
         chunks = self._store.catalog.chunks(self._near(vector, words.values, scope))
         stored = self._store.sentence_vectors.get(chunks)

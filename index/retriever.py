@@ -12,9 +12,11 @@ from llama_index.core.schema import NodeWithScore, QueryBundle
 
 from corpus.types import Chunk, Sentence
 from index import scoring
-from index.lexical.concepts import WeighedConcepts, concepts_of
+from index.lexical.amounts import held_terms
+from index.lexical.concepts import WeighedConcepts
 from index.lexical.dictionary import Dictionary
 from index.lexical.terms import names, same_writing, terms
+from index.literal import LOOKED_THROUGH, Words
 from index.nodes import chunk_node
 from index.quotes import QuoteIndex
 from index.scoring import leads_on
@@ -34,6 +36,7 @@ from index.types import (
     Vectors,
     speakers_of,
 )
+from index.wording import Wordings
 
 CANDIDATES = 100
 """Passages taken from the vector side and from the lexical side each, before they are scored."""
@@ -73,11 +76,26 @@ class TranscriptRetriever(BaseRetriever):
         self._reranker = reranker
         self._cached: _KnownNames | None = None
         self._store = store
+        self._wordings = Wordings(store, dictionary)
         self._embedder = embedder
         self._limit = limit
 
     def search(self, query: Query, limit: int) -> Evidence:
-        """The best ``limit`` hits, best first, and the probability that they hold an answer."""
+        """The best ``limit`` hits, best first, and the probability that they hold an answer.
+
+        Words alone that stand somewhere are answered by where they stand: see literal.py.
+        """
+        words = Words.typed(query, self._wordings.now())
+        if words is None:
+            return self._search(query, limit)
+        return words.first(self._search(query, max(limit, LOOKED_THROUGH)), limit)
+
+    def spelled(self, text: str, *, slips: bool = True) -> str:
+        """The text with the people who speak in the library called as it calls them; without
+        ``slips`` only where a list of spellings says who is meant."""
+        return self._wordings.now().spelled(text, slips=slips)
+
+    def _search(self, query: Query, limit: int) -> Evidence:
         asked = self._asked(query)
         found = self._scored(asked, self._candidates(asked))
         if found is None:
@@ -147,7 +165,7 @@ class TranscriptRetriever(BaseRetriever):
 
     def quotes(self) -> QuoteIndex:
         """The same index as citation lookup reads it."""
-        return QuoteIndex(self._store, self._embedder, self._dictionary)
+        return QuoteIndex(self._store, self._embedder, self._wordings)
 
     def talks(self) -> Sequence[Talk]:
         """The talks, in the order of their files."""
@@ -184,8 +202,9 @@ class TranscriptRetriever(BaseRetriever):
             whole = self._embedder.query(f"{query.context} {query.text}")
             mixed = (1 - scoring.CONTEXT) * vector + scoring.CONTEXT * whole
             vector = np.asarray(mixed / np.linalg.norm(mixed), dtype=np.float32)
-        own = concepts_of(query.text, self._dictionary)
-        context = concepts_of(query.context, self._dictionary)
+        wording = self._wordings.now()
+        own = wording.asked(query.text).concepts
+        context = wording.asked(query.context).concepts
         found = self._store.lexical.scores(dict.fromkeys([*own, *context]))
         return _Asked(query, vector, found.only(own), found.values)
 
@@ -357,7 +376,7 @@ def _ranked(
     """The chunk's sentences with their scores, best first."""
     scored = []
     for sentence, cosine in zip(chunk.sentences, cosines, strict=True):
-        overlap = asked.overlap(frozenset(terms(sentence.text)))
+        overlap = asked.overlap(held_terms(sentence.text, asked.shares))
         score = scoring.sentence_score(
             float(cosine), overlap, sentence.text, by_whom=sentence.speaker in people
         )

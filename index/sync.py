@@ -17,9 +17,11 @@ from typing import Protocol
 import numpy as np
 
 from corpus.chunks import Budget, chunk_transcript
+from corpus.spellings import SPELLINGS_FILE, Spellings
 from corpus.types import Chunk, FileFailure, ReadError, SettingsError, Transcript
 from index.nodes import chunk_metadata
 from index.storage.catalog import talk_of, text_hash
+from index.storage.inverted import TERMS
 from index.storage.store import IndexStore
 from index.types import Embedder, IndexProgress, SyncReport, Talk, Vectors
 
@@ -27,6 +29,7 @@ BATCH_CHUNKS = 64
 """Files are gathered until they have so many chunks: what a kill costs, and one transaction."""
 
 _DIRTY = "dirty"
+_TERMS = "terms"
 OnProgress = Callable[[IndexProgress], None]
 
 
@@ -47,6 +50,10 @@ class TranscriptReader(Protocol):
 
     def read(self, file: str) -> Transcript:
         """The file's transcript; raises ReadError."""
+        ...
+
+    def spellings(self) -> Spellings:
+        """The names that the library's own list spells otherwise."""
         ...
 
 
@@ -97,6 +104,8 @@ class _SyncRun:
         self._keeping = set(stored).difference(changed, plan.removed)
         meter = ProgressMeter(len(changed), on_progress)
         self._repair(meter)
+        self._renew_terms()
+        self._take_spellings()
         for batch in self._batches(changed, found):
             self._store_batch(batch, meter)
         self._remove(plan.removed)
@@ -237,6 +246,25 @@ class _SyncRun:
             meter.read(0, len(chunks), sum(chunk.token_count for chunk in chunks))
             self._upsert(chunks, vectorise(chunks, known, self._embedder, meter))
             meter.stored()
+
+    def _renew_terms(self) -> None:
+        """Gives the stored passages the terms of today, where an older program stored others."""
+        store, current = self._store, str(TERMS).encode()
+        if store.catalog.read_value(_TERMS) == current:
+            return
+        with store.transaction():
+            store.lexical.clear()
+            rows = sorted(store.catalog.rows_of(store.catalog.ids()).values())
+            for start in range(0, len(rows), BATCH_CHUNKS):
+                chunks = store.catalog.chunks(rows[start : start + BATCH_CHUNKS])
+                store.lexical.add({row: chunk.embedded_text for row, chunk in chunks.items()})
+            store.catalog.write_value(_TERMS, current)
+
+    def _take_spellings(self) -> None:
+        found = self._library.spellings()
+        self._store.catalog.write_spellings(found.names)
+        if found.failure:
+            self._failed.append(FileFailure(SPELLINGS_FILE, found.failure))
 
     def _mark(self) -> None:
         if not self._marked:

@@ -9,6 +9,7 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
+from corpus.spellings import Spelling
 from corpus.types import Chunk, FileFailure, SectionKind, Sentence
 
 Vectors = npt.NDArray[np.float32]
@@ -197,7 +198,8 @@ class TopicSegment:
 
 @dataclass(frozen=True, slots=True)
 class Talk:
-    """A transcript as the index remembers it, without its words; ``topics`` are its sections."""
+    """A transcript as the index remembers it, without its words; ``topics`` are its sections,
+    ``spellings`` names with the other spellings that its note lists."""
 
     id: str
     file: str
@@ -206,6 +208,7 @@ class Talk:
     published: str | None
     language: str
     topics: tuple[Topic, ...]
+    spellings: tuple[Spelling, ...] = ()
 
     @property
     def speakers(self) -> tuple[str, ...]:

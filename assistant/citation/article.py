@@ -20,8 +20,8 @@ from assistant.verification.people import (
     narrated_speakers,
     role_of,
 )
-from assistant.verification.quantities import agrees, missing, quantities
 from corpus.names import is_han
+from corpus.quantities import agrees, missing, quantities
 from corpus.sentences import sentence_spans, width
 from index.types import EVERYWHERE, Scope
 

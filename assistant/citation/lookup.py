@@ -108,6 +108,11 @@ class QuoteFinder:
         _require_a_quote(text, words)
         started = time.perf_counter()
         places = self._by_words(words, scope, text)
+        for other in self.index.variants(text)[1:]:
+            if places and places[0].match == "exact":
+                break
+            spelled = self._by_words(words_of(other), scope, other)
+            places = max(places, spelled, key=_best_similarity)
         worded = time.perf_counter()
         if not places:
             places = self._by_meaning(words, limit, scope, text)
@@ -165,6 +170,10 @@ class QuoteFinder:
             return worded
         found = [sentences_place(one, "meaning") for one in meant if one.score >= MEANING]
         return found or [sentences_place(one, "none") for one in meant[:NEAREST]]
+
+
+def _best_similarity(places: Sequence[Place]) -> float:
+    return places[0].similarity if places else 0.0
 
 
 def match_of(found: Alignment) -> Match:

@@ -109,18 +109,20 @@ class Resolver:
         question = question or text.strip()
         wishes = wishes_of(history, text)
         speakers = self._retriever.speakers()
-        named = named_speakers(question, speakers)
-        alone = Query(question, speakers=frozenset(named), scope=scope)
+        spelled = self._retriever.spelled(question)
+        named = named_speakers(spelled, speakers)
+        alone = Query(spelled, speakers=frozenset(named), scope=scope)
         asked = ResolvedQuestion(
             question, alone, wishes.language or detect_language(question), wishes
         )
+        turns = tuple(replace(turn, text=self._retriever.spelled(turn.text)) for turn in turns)
         lead = lead_of(turns, speakers, self._retriever.talks())
         if lead is None or taken_up(alone, lead, speakers) is None:
             return asked
         after = taken_up(alone, self._answered(lead, scope), speakers)
         if after is None:
             return asked
-        stands = says_something(question, named) and not _ELLIPTICAL.search(question)
+        stands = says_something(spelled, named) and not _ELLIPTICAL.search(question)
         own = self._retriever.search(alone, limit) if stands else None
         told = self._retriever.search(after, limit)
         if own and own.answerable >= told.answerable:

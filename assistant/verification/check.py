@@ -25,7 +25,6 @@ from assistant.verification.people import (
     unknown_name,
     without_names,
 )
-from assistant.verification.quantities import Quantity, missing, quantities
 from assistant.verification.support import (
     OVERLAP,
     Candidate,
@@ -42,6 +41,7 @@ from assistant.verification.support import (
 from assistant.verification.types import Claim, Support, Verdict, VerdictReason
 from corpus.language import fold
 from corpus.names import NAME_IN_LATIN, is_han
+from corpus.quantities import Quantity, missing, quantities
 from index.lexical.concepts import concepts_of
 from index.lexical.dictionary import Dictionary
 from index.lexical.terms import terms

@@ -26,6 +26,7 @@ from corpus.language import fold
 from corpus.links import first_media_url, is_media_url
 from corpus.readers.markdown import Block, plain
 from corpus.readers.times import duration_seconds
+from corpus.spellings import FRONT_MATTER_KEY, spelling_lines
 from corpus.types import ReadError
 from corpus.vocabulary import COVER_KEYS
 
@@ -323,7 +324,8 @@ _MOST_NODES = 500
 def split_front_matter(text: str) -> tuple[Mapping[str, str], str]:
     """``text``'s front matter as strings, and the body after it.
 
-    Lists are joined with ``, ``; dates are ISO. Broken YAML does not cost the reader the talk: its
+    Lists are joined with ``, ``; dates are ISO; other spellings of names are lines as
+    corpus/spellings.py reads them. Broken YAML does not cost the reader the talk: its
     ``key: value`` lines are salvaged one by one and the reason stands under
     ``front_matter_error``. Raises ReadError if the fence is never closed.
     """
@@ -374,7 +376,10 @@ def _salvage(block: str, error: Exception) -> Mapping[str, str] | None:
 
 
 def _as_strings(loaded: Mapping[Any, Any]) -> dict[str, str]:
-    pairs = ((str(key), _joined(value)) for key, value in loaded.items())
+    pairs = (
+        (str(key), spelling_lines(value) if key == FRONT_MATTER_KEY else _joined(value))
+        for key, value in loaded.items()
+    )
     return {key: value for key, value in pairs if value}
 
 

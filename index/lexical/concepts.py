@@ -17,6 +17,7 @@ above zero.
 A concept is a word of the question with its own form and what it may be called elsewhere:
 
     part(concept, passage) = max(mean over the own form's terms of tf(term),
+                                 max over other spellings of mean tf, all terms present,
                                  TRANSLATED * max over translations of mean tf, all terms present)
 
 with ``tf`` as above. The IDF of a concept counts the passages that hold any of its forms, and the
@@ -29,7 +30,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -95,15 +96,17 @@ _CHARACTER = re.compile(r"[㐀-䶿一-鿿]")
 
 @dataclass(frozen=True, slots=True)
 class Concept:
-    """A word of the question; ``own`` are its terms, ``translations`` the forms elsewhere."""
+    """A word of the question; ``own`` are its terms, ``translations`` the forms elsewhere, and
+    ``spellings`` the other forms of the same word, which count as much as its own."""
 
     own: Translation
     translations: tuple[Translation, ...] = ()
+    spellings: tuple[Translation, ...] = ()
 
     @property
     def terms(self) -> frozenset[str]:
         """All terms of all forms."""
-        return frozenset(self.own).union(*self.translations)
+        return frozenset(self.own).union(*self.translations, *self.spellings)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +121,7 @@ class WeighedConcepts:
         0 to 1 by their weights; 0 where there are none.
         """
         shares = {one: share for one, share in self.shares.items() if named.issuperset(one.own)}
-        missing = sum(share for one, share in shares.items() if held.isdisjoint(one.own))
+        missing = sum(share for one, share in shares.items() if _is_lacking(one, held))
         return missing / total if (total := sum(shares.values())) else 0.0
 
     def overlap(self, held: frozenset[str]) -> float:
@@ -143,20 +146,41 @@ class ConceptScores:
         return WeighedConcepts({concept: weight / total for concept, weight in chosen.items()})
 
 
-def concepts_of(question: str, dictionary: Dictionary | None) -> tuple[Concept, ...]:
-    """The question's different concepts; without a dictionary each term is one of its own."""
+def concepts_of(
+    question: str,
+    dictionary: Dictionary | None,
+    is_term: Callable[[str], bool] = lambda _: False,
+) -> tuple[Concept, ...]:
+    """The question's different concepts; without a dictionary each term is one of its own.
+
+    Chinese characters that are no word of the dictionary with what stands beside them are a word
+    together, as names are, where ``is_term`` says that the library has their bigrams.
+    """
     if dictionary is None:
         return tuple(Concept((term,)) for term in dict.fromkeys(terms(question)))
     pieces = _RUN.split(fold(question))
     runs, spaced = pieces[1::2], [tuple(terms(piece)) for piece in pieces[0::2]]
     pairs = [f"{first} {second}" for words in spaced for first, second in pairwise(words)]
     known = dictionary.lookup([*_substrings(runs), *pairs, *(w for words in spaced for w in words)])
-    found = [word for run in runs for word in _cut(run, known)]
+    found = [word for run in runs for word in _joined(_cut(run, known), is_term)]
     found += [word for words in spaced for word in words] + [
         pair for pair in pairs if pair in known
     ]
     made = {word: Concept(tuple(terms(word)), known.get(word, ())) for word in found}
     return tuple(dict.fromkeys(concept for concept in made.values() if concept.own))
+
+
+def single_characters(folded: str, dictionary: Dictionary) -> Iterator[tuple[int, int]]:
+    """The spans of a folded question where two and more Chinese characters follow each other that
+    are no word of the dictionary with what stands beside them, as in a name."""
+    for run in _RUN.finditer(folded):
+        start = at = run.start()
+        for word in [*_cut(run[0], dictionary.lookup(_substrings([run[0]]))), "  "]:
+            if len(word) > 1:
+                if at - start > 1:
+                    yield start, at
+                start = at + len(word)
+            at += len(word)
 
 
 def score(
@@ -183,9 +207,11 @@ def _part(
     """The concept's part by row, and how many passages hold one of its forms whole."""
     part, whole = _form(concept.own, postings, lengths)
     held = whole
-    for form in concept.translations:
+    others = [(form, 1.0) for form in concept.spellings]
+    others += [(form, TRANSLATED) for form in concept.translations]
+    for form, worth in others:
         other, there = _form(form, postings, lengths)
-        part = np.maximum(part, TRANSLATED * np.where(there, other, 0))
+        part = np.maximum(part, worth * np.where(there, other, 0))
         held = held | there
     return part.astype(np.float32), int(held.sum())
 
@@ -204,7 +230,13 @@ def _form(
     return parts / np.float32(different), count == different
 
 
+def _is_lacking(concept: Concept, held: frozenset[str]) -> bool:
+    return held.isdisjoint(concept.own) and not any(map(held.issuperset, concept.spellings))
+
+
 def _held(concept: Concept, held: frozenset[str]) -> float:
+    if any(held.issuperset(form) for form in concept.spellings):
+        return 1.0
     own = sum(term in held for term in concept.own) / len(concept.own)
     translated = any(held.issuperset(form) for form in concept.translations)
     return max(own, TRANSLATED if translated else 0.0)
@@ -229,3 +261,17 @@ def _cut(run: str, known: Mapping[str, object]) -> list[str]:
         words.append(run[start:end])
         start = end
     return words
+
+
+def _joined(words: Iterable[str], is_term: Callable[[str], bool]) -> list[str]:
+    """Words, of which neighbouring single characters are one where the library joins them."""
+    joined: list[str] = []
+    alone = False  # whether the last word was a single character, or is made of some
+    for word in words:
+        single = len(word) == 1
+        if single and alone and is_term(joined[-1][-1] + word):
+            joined[-1] += word
+        else:
+            joined.append(word)
+        alone = single
+    return joined

@@ -81,6 +81,19 @@ def terms(text: str) -> list[str]:
     return found
 
 
+def function_words(text: str) -> frozenset[str]:
+    """Words that ``terms`` leaves out; of unspaced scripts bigrams, and a particle at the end."""
+    found: set[str] = set()
+    for position, run in enumerate(_RUNS.split(fold(text))):
+        if position % 2:
+            found.update(_STOP_BIGRAMS.intersection(map("".join, pairwise(run))))
+            found.update(_PARTICLES.intersection(run[-1]))
+        else:
+            words = _WORD.findall(run)
+            found.update(word for word in words if word in _STOP_WORDS or not terms(word))
+    return frozenset(found)
+
+
 def _bigrams(run: str) -> Iterator[str]:
     if len(run) == 1:
         if run not in _PARTICLES:

@@ -15,6 +15,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from corpus.chunks import place_in_talk
+from corpus.spellings import FRONT_MATTER_KEY, Spelling, read_spellings
 from corpus.types import Chunk, Sentence, Transcript
 from index.storage.database import Database
 from index.types import Manifest, Talk, Topic
@@ -39,6 +40,7 @@ _TABLES = (
     "CREATE INDEX IF NOT EXISTS places_by_file ON places(file, place)",
 )
 
+_SPELLINGS = "spellings"
 _GIVEN = "(SELECT value FROM json_each(?))"
 _CHUNK_FIELDS = (
     "id", "transcript_id", "file", "title", "source_url", "published", "language", "kind",
@@ -94,6 +96,16 @@ class Catalog:
                 connection.execute("DELETE FROM frozen WHERE key = ?", (key,))
             else:
                 connection.execute("INSERT OR REPLACE INTO frozen VALUES (?, ?)", (key, value))
+
+    def spellings(self) -> tuple[Spelling, ...]:
+        """The names that the library's own list spells otherwise."""
+        stored = self.read_value(_SPELLINGS)
+        return tuple(map(tuple, json.loads(stored))) if stored else ()
+
+    def write_spellings(self, spellings: Sequence[Spelling]) -> None:
+        """Keeps the library's own list; writes nothing where it is what is stored."""
+        if tuple(spellings) != self.spellings():
+            self.write_value(_SPELLINGS, _dumps(spellings).encode())
 
     def fingerprints(self) -> dict[str, str]:
         """The fingerprint of each file as it was when its chunks were stored."""
@@ -285,6 +297,7 @@ def talk_of(transcript: Transcript) -> Talk:
         published=transcript.published,
         language=transcript.language,
         topics=topics,
+        spellings=read_spellings(transcript.meta.get(FRONT_MATTER_KEY, "")).names,
     )
 
 
@@ -322,7 +335,8 @@ def talk_from_json(text: str) -> Talk:
     topics = (
         Topic(**{**topic, "speakers": tuple(topic["speakers"])}) for topic in record["topics"]
     )
-    return Talk(**{**record, "topics": tuple(topics)})
+    spellings = tuple(map(tuple, record.get("spellings", ())))
+    return Talk(**{**record, "topics": tuple(topics), "spellings": spellings})
 
 
 def manifest_to_json(manifest: Manifest) -> str:

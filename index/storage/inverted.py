@@ -20,11 +20,9 @@ from operator import itemgetter
 import numpy as np
 import numpy.typing as npt
 
+from index.lexical.amounts import passage_terms
 from index.lexical.concepts import Concept, ConceptScores, Lengths, Postings, Rows, idf, score
-from index.lexical.terms import terms
 from index.storage.database import Database
-
-__all__ = ["Lexical", "LexicalReader", "terms"]
 
 _TABLES = (
     # AUTOINCREMENT: a segment's number is never used again, so a stale reader can't mix two.
@@ -47,7 +45,9 @@ Counts = npt.NDArray[np.uint8]
 _HIGHEST_COUNT = 255  # BM25 is flat long before
 FAN_IN = 8
 """So many segments of about one size become one: each posting is rewritten a few times in all."""
-
+TERMS = 2
+"""Raised when an unchanged passage gets other terms: the inverted index is then made anew from the
+passages that are stored."""
 LARGEST = 2_000_000
 """Most postings of a merged segment: a merge of this size takes a few seconds at most."""
 
@@ -71,6 +71,15 @@ class LexicalReader:
         for term, rows, counts in self._connection.execute(query, (json.dumps(different),)):
             found[term].append((rows, counts))
         return {term: self._living(found[term]) for term in different}
+
+    def held(self, wanted: Iterable[str]) -> frozenset[str]:
+        """Those of some terms that the index has; terms of passages that are gone may be too."""
+        query = (
+            "SELECT DISTINCT p.term FROM segments s CROSS JOIN json_each(?) t"
+            " CROSS JOIN postings p ON p.segment = s.segment AND p.term = t.value"
+        )
+        given = json.dumps(list(dict.fromkeys(wanted)))
+        return frozenset(term for (term,) in self._connection.execute(query, (given,)))
 
     def vocabulary(self) -> Iterator[str]:
         """Every term of the index, each once; terms of passages that are gone may be among them."""
@@ -127,7 +136,7 @@ class Lexical:
         """Indexes the texts of new chunks by row, as one segment."""
         if not texts:
             return
-        counted = {row: Counter(terms(text)) for row, text in sorted(texts.items())}
+        counted = {row: Counter(passage_terms(text)) for row, text in sorted(texts.items())}
         postings: defaultdict[str, list[tuple[int, int]]] = defaultdict(list)
         for row, counts in counted.items():
             for term, count in counts.items():
@@ -142,6 +151,12 @@ class Lexical:
                 "INSERT INTO lengths VALUES (?, ?, ?)",
                 ((row, counts.total(), segment) for row, counts in counted.items()),
             )
+
+    def clear(self) -> None:
+        """Takes the terms of all passages out."""
+        with self._database.writing() as connection:
+            for table in ("postings", "lengths", "segments"):
+                connection.execute(f"DELETE FROM {table}")
 
     def tidy(self) -> None:
         """Merges segments where there are many of one size or where most of one is dead."""

@@ -31,8 +31,8 @@ from index.storage.vectors import SentenceVectors, VectorStore
 from index.types import Manifest
 
 SCHEMA = 2
-"""Raised when the layout on disk changes, or the terms, chunks or readings of an unchanged file do:
-what is stored of unchanged files is never made again otherwise."""
+"""Raised when the layout on disk changes, or the chunks or readings of an unchanged file do: what
+is stored of unchanged files is never made again otherwise, but for terms (``inverted.TERMS``)."""
 
 _REBUILD = "run `python app.py index --rebuild` with the same --library and --data"
 _ADVICE = f"{_REBUILD} to make it anew"

@@ -18,7 +18,7 @@ from assistant.interfaces.documents.requests import (
     turns_of,
 )
 from assistant.retrieval.wishes import split_wishes, without_wishes
-from assistant.verification.quantities import quantities
+from corpus.quantities import quantities
 
 MOST_S = 2.0
 """What took a quarter of a minute and more takes some milliseconds."""

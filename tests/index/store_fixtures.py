@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from corpus.chunks import Budget
+from corpus.spellings import Spellings
 from corpus.types import FileFailure, ReadError, Section, Transcript, Utterance
 from index.lexical.concepts import concepts_of
 from index.storage.store import SCHEMA, IndexStore, open_store
@@ -67,6 +68,9 @@ class FolderLibrary:
 
     def closed_folders(self) -> list[FileFailure]:
         return [FileFailure(self.closed, "no permission")] if self.closed else []
+
+    def spellings(self) -> Spellings:
+        return Spellings()
 
     def fingerprint(self, file: str) -> str:
         return hashlib.sha256((self.root / file).read_bytes()).hexdigest()

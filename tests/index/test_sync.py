@@ -291,3 +291,25 @@ def test_readers_see_a_file_as_it_was_or_as_it_is(
     assert {"a"} in seen
     assert {"b"} in seen
     assert all(len(found) == 1 for found in seen)
+
+
+def test_an_older_programs_terms_are_made_anew_without_embedding(
+    store: IndexStore, library: FolderLibrary
+) -> None:
+    (library.root / "amber.txt").write_text("amber\nAda: It weighs ninety kilograms.\n")
+    sync(library, store, CountingEmbedder(), BUDGET)
+    before = state(store)
+    rows = store.catalog.rows_of(store.catalog.ids()).values()
+    with store.transaction():
+        store.lexical.clear()
+        store.lexical.add(dict.fromkeys(rows, "what an older program stored"))
+        store.catalog.write_value("terms", b"1")
+    assert store.lexical.document_frequency("90") == 0
+    embedder = CountingEmbedder()
+    report = sync(library, store, embedder, BUDGET)
+    assert (embedder.embedded, report.updated, report.unchanged) == ([], 0, 3)
+    assert store.lexical.document_frequency("90") == 1
+    assert same(state(store), before)
+    generation = store.catalog.generation()
+    sync(library, store, embedder, BUDGET)
+    assert store.catalog.generation() == generation, "and only once"

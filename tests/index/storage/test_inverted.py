@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from index.lexical.amounts import passage_terms
 from index.lexical.concepts import K1, B, Concept, concepts_of, idf
 from index.lexical.terms import terms
 from index.storage import inverted as segments
@@ -122,7 +123,7 @@ def passages(database: Database) -> Passages:
 
 def expected_scores(texts: Mapping[str, str], question: str) -> dict[str, float]:
     """The formula of bm25.py's docstring, worked out word by word."""
-    counted = {name: Counter(terms(text)) for name, text in texts.items()}
+    counted = {name: Counter(passage_terms(text)) for name, text in texts.items()}
     mean = sum(counts.total() for counts in counted.values()) / len(counted)
     wanted = set(terms(question))
     weights = {

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from assistant.verification.quantities import Quantity, missing, quantities
+from corpus.quantities import Quantity, located, missing, quantities
 
 NAMES = (
     "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen"
@@ -232,3 +232,30 @@ def test_a_half_more(count: int, unit: str) -> None:
 
 def test_codes_are_no_amounts() -> None:
     assert quantities("GPT-4o, S4.5, 3D, O(1), MP3") == ()
+
+
+@pytest.mark.parametrize(
+    ("claim", "said"),
+    [
+        ("20 ms", "二十毫秒"),
+        ("0.02 seconds", "20毫秒"),
+        ("64GB of memory", "64 gigabytes"),
+        ("1.5 TB", "1500 GB"),
+        ("5 kW", "五千瓦"),
+        ("三百平方米", "300 square metres"),
+        ("3.2GHz", "3200 MHz"),
+    ],
+)
+def test_units_of_computing_and_power_convert(claim: str, said: str) -> None:
+    assert held(claim, said)
+
+
+def test_thousandths_of_a_second_are_no_seconds() -> None:
+    assert not held("20 seconds", "二十毫秒")
+    assert not held("64 MB", "64 GB")
+
+
+def test_an_amount_tells_where_it_stands() -> None:
+    folded = "we bought 64 gb for 三百二十 people"
+    places = [folded[one.start : one.end] for one in located(folded)]
+    assert places == ["64 gb", "三百二十"]

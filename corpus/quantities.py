@@ -56,10 +56,25 @@ class Quantity:
         return self.family in ("year", "month", "day", "clock")
 
 
+@dataclass(frozen=True, slots=True)
+class Located:
+    """An amount with its place in the folded text, ``[start, end)``, its bound in front left out;
+    ``scale`` is what multiplied the number."""
+
+    amount: Quantity
+    start: int
+    end: int
+    scale: float = 1.0
+
+
 def quantities(text: str) -> tuple[Quantity, ...]:
     """The text's amounts in order; each part of a date is an amount of its own."""
-    folded = fold(text)
-    found: list[_Read] = []
+    return tuple(one.amount for one in located(fold(text)))
+
+
+def located(folded: str) -> tuple[Located, ...]:
+    """The amounts of a text that is folded already, with where they stand in it."""
+    found: list[Located] = []
     at = 0
     while match := _TOKEN.search(folded, at):
         kind = match.lastgroup or ""
@@ -395,7 +410,7 @@ _MULTIPLIERS: dict[str, float] = _SCALES | {
     "亿": 1e8, "千": 1e3, "百": 1e2,
 }  # fmt: skip
 _MULTIPLIER = re.compile(
-    rf"\s*(?P<word>{_SCALE}|dozen|十万|百万|千万|十亿|百亿|千亿|万亿|万|亿|千(?!米|克)|百"
+    rf"\s*(?P<word>{_SCALE}|dozen|十万|百万|千万|十亿|百亿|千亿|万亿|万|亿|千(?!米|克|瓦|赫)|百"
     r"|(?<=\d)(?:k|mn|m|bn|b|tn)(?![a-z0-9]))"
 )
 _UNIT_TABLE: dict[str, dict[str, float]] = {
@@ -405,6 +420,7 @@ _UNIT_TABLE: dict[str, dict[str, float]] = {
     "jpy": {"yen|日元|日圆": 1},
     "cny": {"yuan|rmb|cny|人民币|元人民币|元": 1},
     "s": {
+        "milliseconds?|ms|毫秒": 0.001, "microseconds?|μs|微秒": 1e-6, "nanoseconds?|ns|纳秒": 1e-9,
         "seconds?|secs?|秒钟?": 1, "minutes?|mins?|分钟": 60, "hours?|hrs?|个?小时|个?钟头": 3600,
         "days?|天|日": 86_400, "weeks?|周|个?星期|个?礼拜": 604_800, "fortnights?": 1_209_600,
         "months?|个?月": 2_629_800, "years?|yrs?|年|岁": 31_557_600, "decades?": 315_576_000,
@@ -415,6 +431,24 @@ _UNIT_TABLE: dict[str, dict[str, float]] = {
         "kilomet(?:er|re)s?|kms?|公里|千米": 1000, "met(?:er|re)s?|米": 1, "miles?|英里": 1609.344,
         "feet|foot|ft|英尺": 0.3048, "inch(?:es)?|英寸": 0.0254, "yards?|码": 0.9144,
     },
+    "m2": {
+        "square met(?:er|re)s?|平方米|平米": 1, "square kilomet(?:er|re)s?|平方公里|平方千米": 1e6,
+        "square feet|平方英尺": 0.0929, "hectares?|公顷": 1e4, "acres?|英亩": 4046.86,
+    },
+    "byte": {
+        "bytes?|字节": 1, "kilobytes?|kb": 1e3, "megabytes?|mb|兆字节": 1e6, "gigabytes?|gb": 1e9,
+        "terabytes?|tb": 1e12, "petabytes?|pb": 1e15,
+    },
+    "hz": {
+        "hertz|hz|赫兹?": 1, "kilohertz|khz|千赫兹?": 1e3, "megahertz|mhz|兆赫兹?": 1e6,
+        "gigahertz|ghz|吉赫兹?": 1e9,
+    },
+    "wh": {"kilowatt[- ]hours?|kwh|千瓦时|度电": 1e3, "megawatt[- ]hours?|mwh|兆瓦时": 1e6},
+    "w": {
+        "watts?|瓦特?": 1, "kilowatts?|kw|千瓦": 1e3, "megawatts?|mw|兆瓦": 1e6,
+        "gigawatts?|gw|吉瓦": 1e9,
+    },
+    "degree": {"degrees?(?: celsius| centigrade)?|°c?|摄氏度": 1},
     "l": {"lit(?:er|re)s?|升": 1, "millilit(?:er|re)s?|ml|毫升": 0.001},
     "kg": {
         "kilograms?|kilogrammes?|kilos?|kgs?|公斤|千克": 1, "grams?|grammes?|克": 0.001,
@@ -534,23 +568,17 @@ _DATES: dict[str, tuple[str, Callable[[str], tuple[tuple[float, str], ...]]]] = 
     ),
 }
 """How a date or time may be written, and how it is read: values with their families."""
+_HAN_STARTS = "".join({phrase[0] for phrase in _PHRASES if not phrase.isascii()})
+_START = rf"(?=[\d{_HAN}第半{_HAN_STARTS}]|(?<![a-z])[a-z])"
+"""Where a number or a date may begin: looked at first, since the patterns are many."""
 _TOKEN = re.compile(
-    "|".join(f"(?P<{kind}>{pattern})" for kind, (pattern, _) in (_DATES | _NUMBERS).items())
+    f"{_START}(?:"
+    + "|".join(f"(?P<{kind}>{pattern})" for kind, (pattern, _) in (_DATES | _NUMBERS).items())
+    + ")"
 )
 
 
 # From tokens to amounts.
-
-
-@dataclass(frozen=True, slots=True)
-class _Read:
-    """An amount with its place in the text: where its number starts and all of it ends; ``scale``
-    is what multiplied the number."""
-
-    amount: Quantity
-    start: int
-    end: int
-    scale: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -568,15 +596,15 @@ class _Tail:
     unit: tuple[str, float] | None = None
 
 
-def _read_date(kind: str, match: re.Match[str]) -> list[_Read]:
+def _read_date(kind: str, match: re.Match[str]) -> list[Located]:
     written, read = match.group(), _DATES[kind][1]
     return [
-        _Read(Quantity(value, value, written, family), match.start(), match.end())
+        Located(Quantity(value, value, written, family), match.start(), match.end())
         for value, family in read(written)
     ]
 
 
-def _read_amount(kind: str, match: re.Match[str]) -> list[_Read]:
+def _read_amount(kind: str, match: re.Match[str]) -> list[Located]:
     text, start = match.string, match.start()
     numbers = _NUMBERS[kind][1](match.group())
     if not numbers or _LIST_ITEM.match(text, start):
@@ -603,7 +631,7 @@ def _read_amount(kind: str, match: re.Match[str]) -> list[_Read]:
     )
     ends = [[(end + tail.half) * tail.scale for end in (one.low, one.high)] for one in numbers]
     amounts = [replace(read, low=low, high=high) for low, high in ends]
-    return [_Read(amount, start, tail.end, tail.scale) for amount in amounts]
+    return [Located(amount, start, tail.end, tail.scale) for amount in amounts]
 
 
 def _tail_of(text: str, at: int, before: str, parts: bool) -> _Tail:
@@ -668,10 +696,10 @@ def _is_part_of_word(match: re.Match[str]) -> bool:
     return not _CLASSIFIER.match(text, end) or (run == "十" and text.startswith("分", end))
 
 
-def _with_shared_units(text: str, found: list[_Read]) -> tuple[Quantity, ...]:
+def _with_shared_units(text: str, found: list[Located]) -> tuple[Located, ...]:
     """The amounts; in "2~3 倍" and "150 to 200 people" the unit and the scale of the second are the
     first's."""
-    amounts = [one.amount for one in found]
+    shared = list(found)
     for n, (first, second) in enumerate(pairwise(found)):
         one, other = first.amount, second.amount
         between = text[first.end : second.start]
@@ -679,5 +707,6 @@ def _with_shared_units(text: str, found: list[_Read]) -> tuple[Quantity, ...]:
             continue
         scale = second.scale if first.scale == 1 else 1.0
         scaled = replace(one, low=one.low * scale, high=one.high * scale)
-        amounts[n] = replace(scaled, family=other.family, factor=other.factor)
-    return tuple(amounts)
+        amount = replace(scaled, family=other.family, factor=other.factor)
+        shared[n] = replace(first, amount=amount)
+    return tuple(shared)
