@@ -16,6 +16,7 @@ from index.lexical.concepts import WeighedConcepts, concepts_of
 from index.lexical.dictionary import Dictionary
 from index.lexical.terms import names, same_writing, terms
 from index.nodes import chunk_node
+from index.outline import Passage, passages_of
 from index.quotes import QuoteIndex
 from index.reranking.cross_encoder import RERANKED, rerank
 from index.storage.store import IndexStore
@@ -106,6 +107,10 @@ class TranscriptRetriever(BaseRetriever):
     def quotes(self) -> QuoteIndex:
         """The same index as citation lookup reads it."""
         return QuoteIndex(self._store, self._embedder, self._dictionary)
+
+    def passages(self, file: str) -> tuple[Passage, ...]:
+        """All that a file holds, in the order of its text, with its sentences' vectors."""
+        return passages_of(self._store, file)
 
     def talks(self) -> Sequence[Talk]:
         """The talks, in the order of their files."""
