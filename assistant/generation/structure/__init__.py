@@ -1,4 +1,4 @@
 """Answers from how a library is built: talks, topics, who speaks, where a subject comes up.
 
-The door is ``answering.StructureAnswers``. ``sheet.py`` puts an answer together, cited throughout.
+Door: ``answering`` (StructureAnswers).
 """
