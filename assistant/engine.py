@@ -13,6 +13,7 @@ from assistant.citation.permalink import Resolved, resolve
 from assistant.citation.types import Lookup, Quotation
 from assistant.generation.deep.run import answer_deep
 from assistant.generation.quotes import QUOTED_HITS, quotes_answer, refusal_answer
+from assistant.generation.structure.answering import StructureAnswers
 from assistant.generation.writer import Writer
 from assistant.llm.types import ModelState
 from assistant.retrieval.examples import example_questions
@@ -32,7 +33,8 @@ class Assistant:
 
     ``source`` gives the transcript of a file as it stands on disk now, ``None`` if it is gone:
     quotes are checked against it. Below ``min_confidence`` nothing is answered. With a ``writer``
-    a language model writes the answers.
+    a language model writes the answers. With ``structure`` questions about whole talks and the
+    whole library are answered from that, and days that a question names narrow the search.
     """
 
     def __init__(
@@ -41,12 +43,14 @@ class Assistant:
         source: Callable[[str], Transcript | None],
         min_confidence: float = 0.5,
         writer: Writer | None = None,
+        structure: StructureAnswers | None = None,
     ) -> None:
         self._retriever = retriever
         self._resolver = Resolver(retriever)
         self._source = source
         self._min_confidence = min_confidence
         self._writer = writer
+        self._structure = structure
 
     def modes(self) -> tuple[Mode, ...]:
         """The ways in which it can answer; the first is the default."""
@@ -148,6 +152,13 @@ class Assistant:
         clock = _Clock()
         writer = None if mode == "quotes" else self._writer
         yield Update("searching")
+        if self._structure is not None:
+            read = self._structure.read(question, history, scope, has_model=writer is not None)
+            if read.answer is not None:
+                clock.lap("answer")
+                yield Update("done", replace(read.answer, timings_ms=clock.laps()))
+                return
+            scope = read.scope
         model, timeout_s = (writer.model, writer.timeout_s) if writer else (None, 0.0)
         limit = READ_HITS if writer else QUOTED_HITS
         asked = self._resolver.asked(question, limit, history, scope, model, timeout_s)

@@ -18,8 +18,10 @@ from typing import Literal
 
 from assistant.engine import Assistant
 from assistant.generation.draft import Source
+from assistant.generation.structure.answering import StructureAnswers
 from assistant.generation.writer import Writer
 from assistant.llm.model import language_model
+from assistant.retrieval.kinds import kept_kinds
 from assistant.settings import ModelSettings, Settings
 from corpus.chunks import Budget
 from corpus.library import Library
@@ -137,7 +139,11 @@ class LockedLibrary:
         writer = None
         if settings.llm is not None:
             writer = _writer(settings.llm, embedder, dictionary, source, retriever)
-        assistant = Assistant(retriever, source, settings.min_confidence, writer)
+        say("learning how questions are asked")
+        kinds = kept_kinds(embedder, settings.data / MODELS)
+        sure = settings.min_confidence
+        structure = StructureAnswers(retriever, embedder, kinds, source, sure)
+        assistant = Assistant(retriever, source, sure, writer, structure)
         return OpenLibrary(assistant, retriever, report, base, embedder)
 
 

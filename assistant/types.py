@@ -93,7 +93,8 @@ class Step:
 class Answer:
     """What the reader gets: Markdown text with markers, and the citations they stand for.
 
-    ``suggestions`` are topics that are near, offered where there is no evidence. ``answerable`` is
+    ``suggestions`` are topics that are near, where there is no evidence, or questions to ask,
+    behind a courtesy; they stand in the text's second paragraph as well. ``answerable`` is
     the evidence's probability that the library has an answer. ``timings_ms`` are wall times by
     step. A model's answer has its sentences as ``statements``, the model's name, and in ``seen``
     the excerpts as the model read them. ``notice`` is one line for the reader where something went

@@ -56,6 +56,8 @@ LEAD_INS_HAN = _any_of(_PEOPLE["lead_ins_han"])
 """The same in Chinese: none of these stands in a name."""
 ROLES_HAN = _any_of(_PEOPLE["roles_han"])
 ROLES_LATIN = re.compile(rf"(?:{'|'.join(_PEOPLE['roles_latin'])})(?:[\s#-]*[\da-z])?")
+HOSTS = _any_of(_PEOPLE["hosts"])
+"""Roles of who leads a talk and asks."""
 TITLES_HAN: tuple[str, ...] = tuple(_PEOPLE["titles_han"])
 SURNAMES = frozenset("".join(_PEOPLE["surnames"]))
 COMPOUND_SURNAMES: tuple[str, ...] = tuple(_PEOPLE["compound_surnames"])

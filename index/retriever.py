@@ -18,6 +18,7 @@ from index.lexical.dictionary import Dictionary
 from index.lexical.terms import names, same_writing, terms
 from index.literal import LOOKED_THROUGH, Words
 from index.nodes import chunk_node
+from index.outline import Passage, passages_of
 from index.quotes import QuoteIndex
 from index.scoring import leads_on
 from index.storage.store import IndexStore
@@ -27,7 +28,7 @@ from index.types import (
     Evidence,
     Hit,
     Judgement,
-    Passage,
+    Proposal,
     Query,
     Reranker,
     ScoreParts,
@@ -133,7 +134,7 @@ class TranscriptRetriever(BaseRetriever):
     ) -> tuple[tuple[Hit, ...], float | None]:
         """The hits in the order that search and reranker together give, their sentences as the
         reranker has them, and how sure it is that one of them answers, if it can tell."""
-        judged = reranker.judge(f"{query.text} {query.context}".strip(), self._passages(hits))
+        judged = reranker.judge(f"{query.text} {query.context}".strip(), self._proposals(hits))
         best = max(scoring.ORDINARY, *(hit.score for hit in hits))
         read = [
             replace(
@@ -145,27 +146,31 @@ class TranscriptRetriever(BaseRetriever):
         ]
         return tuple(sorted(read, key=lambda hit: -hit.score)), reranker.sure(judged)
 
-    def _passages(self, hits: Sequence[Hit]) -> list[Passage]:
+    def _proposals(self, hits: Sequence[Hit]) -> list[Proposal]:
         """The hits' chunks with what was said before them."""
         catalog = self._store.catalog
         rows = catalog.rows_of([hit.chunk.id for hit in hits])
         around = catalog.neighbours(rows.values())
         before = catalog.chunks(row for row, _ in around.values() if row is not None)
 
-        def passage(hit: Hit) -> Passage:
+        def proposal(hit: Hit) -> Proposal:
             chunk, scores = hit.chunk, {one.offset: score for one, score in hit.sentences}
             promise = tuple(scores[one.offset] for one in chunk.sentences)
             row, _ = around.get(rows.get(chunk.id, -1), (None, None))
             earlier = before.get(row) if row is not None else None
             follows = earlier is not None and earlier.kind == chunk.kind
             shown = earlier.sentences[-SHOWN:] if earlier and follows else ()
-            return Passage(chunk, promise, shown)
+            return Proposal(chunk, promise, shown)
 
-        return [passage(hit) for hit in hits]
+        return [proposal(hit) for hit in hits]
 
     def quotes(self) -> QuoteIndex:
         """The same index as citation lookup reads it."""
         return QuoteIndex(self._store, self._embedder, self._wordings)
+
+    def passages(self, file: str) -> tuple[Passage, ...]:
+        """All that a file holds, in the order of its text, with its sentences' vectors."""
+        return passages_of(self._store, file)
 
     def talks(self) -> Sequence[Talk]:
         """The talks, in the order of their files."""

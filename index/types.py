@@ -46,7 +46,7 @@ class Embedder(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Passage:
+class Proposal:
     """A chunk to be read with a question.
 
     ``promise`` says of each of its sentences how well a search finds that it fits, for a reranker
@@ -70,7 +70,7 @@ class Judgement:
 class Reranker(Protocol):
     """A model that reads a question and a passage together. Safe to call from several threads."""
 
-    def judge(self, question: str, passages: Sequence[Passage]) -> Sequence[Judgement]:
+    def judge(self, question: str, passages: Sequence[Proposal]) -> Sequence[Judgement]:
         """What each passage says to the question, in the order given."""
         ...
 

@@ -26,11 +26,18 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from assistant.engine import Assistant
-from assistant.evaluation.questions import EvalQuestion, Gold, QuestionKind
+from assistant.evaluation.questions import (
+    OF_STRUCTURE,
+    WITHOUT_ANSWER,
+    EvalQuestion,
+    Gold,
+    QuestionKind,
+)
+from assistant.retrieval.scope import Narrowing
 from assistant.types import Answer, Citation, Json, Mode, Outcome, Turn, Update
 from index.lexical.terms import terms
 from index.moments import moment_of_hit
-from index.types import Embedder, Hit, Talk
+from index.types import EVERYWHERE, Embedder, Hit, Scope, Talk
 
 CONSIDERED = 10
 """How many places are looked at: what stands below them nobody reads."""
@@ -77,11 +84,18 @@ def assistant_finder(assistant: Assistant, min_confidence: float) -> Find:
 
     def find(question: EvalQuestion) -> Ranking:
         history = tuple(Turn("user", text) for text in question.history)
-        evidence, _ = assistant.search(question.text, CONSIDERED, history)
+        scope = scope_of(question, assistant)
+        evidence, _ = assistant.search(question.text, CONSIDERED, history, scope)
         answered = evidence.answerable >= min_confidence
         return Ranking(tuple(place_of_hit(hit) for hit in evidence.hits), answered)
 
     return find
+
+
+def scope_of(question: EvalQuestion, assistant: Assistant) -> Scope:
+    """The talk that a question is about, where its line names one. Raises SettingsError for a talk
+    that the library hasn't got."""
+    return assistant.scope(Narrowing(talks=[question.talk])) if question.talk else EVERYWHERE
 
 
 def place_of_hit(hit: Hit) -> Location:
@@ -136,7 +150,7 @@ def figures(outcomes: Sequence[RankedQuestion], talks: Sequence[Talk]) -> Json:
     qa = [outcome for outcome in outcomes if outcome.question.kind == "qa"]
     return {
         **{kind: _by_language(outcomes, kind, ranking) for kind in ("qa", "followup", "quote")},
-        "unanswerable": _by_language(outcomes, "unanswerable", refusals),
+        **{kind: _by_language(outcomes, kind, refusals) for kind in WITHOUT_ANSWER},
         "pairs": grouped(qa, lambda outcome: _pair(outcome.question, spoken), ranking),
         "timings_ms": timings([outcome.elapsed_ms for outcome in outcomes]),
     }
@@ -161,7 +175,9 @@ def refusals(outcomes: Sequence[RankedQuestion]) -> Json:
 
 
 def timings(elapsed_ms: Sequence[float]) -> Json:
-    """Median and 95th percentile, the nearest-rank one, in milliseconds."""
+    """Median and 95th percentile, the nearest-rank one, in milliseconds; 0 of nothing."""
+    if not elapsed_ms:
+        return {"median": 0.0, "p95": 0.0}
     ordered = sorted(elapsed_ms)
     p95 = ordered[-(-95 * len(ordered) // 100) - 1]
     return {"median": round(statistics.median(ordered), 1), "p95": round(p95, 1)}
@@ -172,7 +188,7 @@ def missed(outcomes: Sequence[RankedQuestion]) -> tuple[str, ...]:
     return tuple(
         outcome.question.id
         for outcome in outcomes
-        if (outcome.answered if outcome.question.kind == "unanswerable" else not _in_five(outcome))
+        if (outcome.answered if outcome.question.kind in WITHOUT_ANSWER else not _in_five(outcome))
     )
 
 
@@ -218,7 +234,7 @@ def _in_five(outcome: RankedQuestion) -> bool:
 
 
 OUTCOMES: tuple[Outcome, ...] = ("supported", "mended", "unsupported")
-ANSWERABLE: tuple[QuestionKind, ...] = ("qa", "followup", "quote")
+ANSWERABLE: tuple[QuestionKind, ...] = ("qa", "followup", "quote", *OF_STRUCTURE)
 
 Stream = Callable[[EvalQuestion], Iterator[Update]]
 """A system under measurement: updates, the last with the whole answer."""
@@ -264,7 +280,7 @@ def answer_stream(assistant: Assistant, mode: Mode | None) -> Stream:
 
     def stream(question: EvalQuestion) -> Iterator[Update]:
         history = tuple(Turn("user", text) for text in question.history)
-        return assistant.stream(question.text, history, mode=mode)
+        return assistant.stream(question.text, history, scope_of(question, assistant), mode)
 
     return stream
 
@@ -336,7 +352,7 @@ def answer_figures(scored: Sequence[Scored], mode: Mode) -> Json:
     return {
         "mode": mode,
         **{kind: _worth_by_language(scored, kind, worth) for kind in ANSWERABLE},
-        "unanswerable": _worth_by_language(scored, "unanswerable", declined_questions),
+        **{kind: _worth_by_language(scored, kind, declined_questions) for kind in WITHOUT_ANSWER},
         "came_as": grouped(answerable, _came_as, worth),
         "first_ms": timings([one.asked.first_ms for one in scored]),
         "total_ms": timings([one.asked.total_ms for one in scored]),
@@ -383,7 +399,7 @@ def uncited(scored: Sequence[Scored]) -> tuple[str, ...]:
     return tuple(
         one.asked.question.id
         for one in scored
-        if (one.answered if one.asked.question.kind == "unanswerable" else not one.right)
+        if (one.answered if one.asked.question.kind in WITHOUT_ANSWER else not one.right)
     )
 
 

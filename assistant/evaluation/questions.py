@@ -15,7 +15,13 @@ from typing import Any, Literal, get_args
 from corpus.types import VerbatimError
 from index.types import Talk
 
-QuestionKind = Literal["qa", "followup", "quote", "unanswerable"]
+QuestionKind = Literal[
+    "qa", "followup", "quote", "overview", "who", "talks", "compare", "unanswerable", "near"
+]
+OF_STRUCTURE: tuple[QuestionKind, ...] = ("overview", "who", "talks", "compare")
+"""Answered from a library's structure: no search is measured, only answers are."""
+WITHOUT_ANSWER: tuple[QuestionKind, ...] = ("unanswerable", "near")
+"""Nobody says it; ``near`` are on the talks' own people and things."""
 
 _LINES_TOLD = 5
 """So many bad lines are told in full, the others by their number: a file of another kind altogether
@@ -43,8 +49,9 @@ class Gold:
 class EvalQuestion:
     """One line of a question file. ``history`` are the questions before it, oldest first.
 
-    ``id`` is the line's own, else its number. ``gold`` is empty for ``unanswerable`` alone.
-    ``answer`` is a reference answer, empty where the line has none.
+    ``id`` is the line's own, else its number. ``gold`` is empty where nobody says it.
+    ``answer`` is a reference answer, ``talk`` the id, file or title of the talk that is asked, each
+    empty where the line has none.
     """
 
     id: str
@@ -54,6 +61,7 @@ class EvalQuestion:
     history: tuple[str, ...]
     gold: tuple[Gold, ...]
     answer: str = ""
+    talk: str = ""
 
 
 class _BadLineError(Exception):
@@ -135,13 +143,14 @@ def _question(line: str, number: int) -> EvalQuestion:
     if kind == "followup" and not history:
         raise _BadLineError("a followup without history: give the list of questions before it")
     gold = _golds(item)
-    if kind == "unanswerable" and gold:
-        raise _BadLineError("unanswerable, yet it has gold: empty it, or give another kind")
-    if kind != "unanswerable" and not gold:
+    if kind in WITHOUT_ANSWER and gold:
+        raise _BadLineError(f"{kind}, yet it has gold: empty it, or give another kind")
+    if kind not in WITHOUT_ANSWER and not gold:
         raise _BadLineError("no gold: give the places that answer, or make it unanswerable")
     name = number if item.get("id") in (None, "") else item["id"]
     answer = str(item["answer"]).strip() if _is_text(item.get("answer")) else ""
-    return EvalQuestion(_plain(name), kind, language, text, history, gold, answer)
+    talk = _text(item, "talk") if item.get("talk") not in (None, "") else ""
+    return EvalQuestion(_plain(name), kind, language, text, history, gold, answer, talk)
 
 
 def _plain(name: object) -> str:

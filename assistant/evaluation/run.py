@@ -27,11 +27,17 @@ from assistant.evaluation.metrics import (
     figures,
     missed,
     notices,
+    scope_of,
     score,
     uncited,
 )
 from assistant.evaluation.peers import stock_peers
-from assistant.evaluation.questions import EvalQuestion, unreachable
+from assistant.evaluation.questions import (
+    OF_STRUCTURE,
+    WITHOUT_ANSWER,
+    EvalQuestion,
+    unreachable,
+)
 from assistant.library import LockedLibrary, OpenLibrary, Say
 from assistant.types import Json, Mode
 from index.types import Talk
@@ -71,15 +77,18 @@ def evaluate(
         warn(line)
     say("asking the questions")
     find = _finder(opened, held.settings.min_confidence)
-    outcomes = ask_all(questions, find)
+    searched = [one for one in questions if one.kind not in OF_STRUCTURE]
+    outcomes = ask_all(searched, find)
     document = figures(outcomes, talks)
+    if len(searched) < len(questions) and not answers:
+        warn(f"questions of the kinds {', '.join(OF_STRUCTURE)} are measured with --answers")
     told: tuple[str, ...] = ()
     if answers:
         document["answers"], told = _answers(opened, questions, mode, say, warn)
     if peer:
         say("embedding the passages for the peers")
         finders = stock_peers(list(catalog.all_chunks().values()), opened.model, warn)
-        document["peers"] = _peer_figures(finders, questions, talks)
+        document["peers"] = _peer_figures(finders, searched, talks)
     return Evaluation(document, missed(outcomes), told)
 
 
@@ -90,7 +99,8 @@ def _finder(opened: OpenLibrary, min_confidence: float) -> Find:
     def find(question: EvalQuestion) -> Ranking:
         if question.kind != "quote":
             return search(question)
-        lookup = opened.assistant.quotes.find(question.text, CONSIDERED)
+        scope = scope_of(question, opened.assistant)
+        lookup = opened.assistant.quotes.find(question.text, CONSIDERED, scope)
         places = tuple(
             Location(one.chunk.file, one.chunk.heading, one.moment.start_s, one.moment.end_s)
             for one in lookup.places
@@ -123,12 +133,12 @@ def _peer_figures(
 
     Empty where they are all that the file holds.
     """
-    asked = [question for question in questions if question.kind != "unanswerable"]
+    asked = [question for question in questions if question.kind not in WITHOUT_ANSWER]
     return {
         name: {
             key: value
             for key, value in figures(ask_all(asked, find), talks).items()
-            if key != "unanswerable"
+            if key not in WITHOUT_ANSWER
         }
         for name, find in finders.items()
         if asked
@@ -141,14 +151,20 @@ _BLOCKS = {
     "followup": "Follow-ups",
     "quote": "Quotes",
     "unanswerable": "Without an answer",
+    "near": "Without an answer, on the talks' own subjects",
 }
 _COLUMNS = ("n", "hit@1", "hit@5", "mrr", "answered", "refused")
 _ANSWER_BLOCKS = {
     "qa": "Answers, by language",
     "followup": "To follow-ups",
     "quote": "To quotes",
+    "overview": "Overviews",
+    "who": "Who speaks",
+    "talks": "Which talks",
+    "compare": "Comparisons",
     "came_as": "By the mode they came in",
     "unanswerable": "Without an answer",
+    "near": "On the talks' own subjects",
     "written": "What a model wrote",
 }
 _ANSWER_COLUMNS = ("n", "answered", "refused", "precision", "recall", "places", "f1", "cosine")
@@ -169,7 +185,7 @@ def figures_text(
     A peer's figures stand indented under ours for the same questions. Figures of answers, where
     there are any, follow on those of the search.
     """
-    blocks = [_block(kind, document) for kind in _BLOCKS if document[kind]]
+    blocks = [_block(kind, document) for kind in _BLOCKS if document.get(kind)]
     blocks.append(_times(document))
     blocks += _named("Not among the first 5, or answered in error", missed)
     if answers := document.get("answers"):

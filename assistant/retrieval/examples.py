@@ -60,7 +60,7 @@ def example_questions(topics: Sequence[Topic], language: str) -> tuple[str, ...]
     )
     columns = list(islice(filter(None, made), EXAMPLES))
     rows = [column[n] for n in range(2) for column in columns if n < len(column)]
-    return tuple(rows[:EXAMPLES])
+    return tuple(dict.fromkeys(rows))[:EXAMPLES]
 
 
 def _made(talk: Sequence[Topic], appearances: Mapping[str, int], language: str) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ import numpy as np
 
 from corpus.types import ModelError
 from index.embedding.embedder import Turn, first_sentence
-from index.types import Judgement, Passage, Vectors
+from index.types import Judgement, Proposal, Vectors
 
 
 class PairScorer:
@@ -23,7 +23,7 @@ class PairScorer:
         self._model = model
         self._turn = Turn()
 
-    def judge(self, question: str, passages: Sequence[Passage]) -> list[Judgement]:
+    def judge(self, question: str, passages: Sequence[Proposal]) -> list[Judgement]:
         """What each passage says to the question: see ``index.types.Reranker``.
 
         The model sees what is embedded of a passage, with its title, heading and speakers: talk

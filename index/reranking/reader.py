@@ -17,7 +17,7 @@ from index.embedding.e5 import E5File, read_e5_file
 from index.embedding.onnx import batches, load_session, load_tokenizer, padded, write_graph
 from index.reranking.weights import Head, read_weights
 from index.reranking.windows import Encoded, Line, PairTokenizer, Tokens, Window, windows
-from index.types import Judgement, Passage, Vectors
+from index.types import Judgement, Proposal, Vectors
 
 _LARGEST = 30.0  # of a logit: beyond it a probability is 0 or 1 anyway
 
@@ -45,7 +45,7 @@ class PassageReader:
         self._answers = answers
         self._says = says
 
-    def judge(self, question: str, passages: Sequence[Passage]) -> list[Judgement]:
+    def judge(self, question: str, passages: Sequence[Proposal]) -> list[Judgement]:
         """What each passage says to the question: see ``index.types.Reranker``.
 
         Of all their windows the ``WINDOWS`` that promise most are read; what isn't read answers
@@ -69,7 +69,7 @@ class PassageReader:
         """As sure as it is of the passage that answers best."""
         return max((judgement.answers for judgement in judged), default=0.0)
 
-    def _windows(self, passages: Sequence[Passage]) -> Iterator[_Promising]:
+    def _windows(self, passages: Sequence[Proposal]) -> Iterator[_Promising]:
         """All windows of the passages. A window promises what its best sentence does, or one that
         is shown before it, to which it may reply."""
         for number, passage in enumerate(passages):

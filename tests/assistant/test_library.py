@@ -96,7 +96,7 @@ def test_an_opened_library_is_up_to_date_and_can_be_asked(
         answer = ready.assistant.ask("Why is a sharp knife safer than a blunt one?")
         assert (answer.status, answer.citations[0].speakers) == ("answered", ("Ann",))
         assert answer.citations[0].verified
-    assert len(said) == 3
+    assert len(said) == 4
     assert told[-1].files == told[-1].files_total == 1
     assert embedder.embedded
 

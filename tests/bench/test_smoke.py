@@ -42,6 +42,7 @@ COMMANDS = {
     "citing": ["--library", "TALK", "--data", "DATA", "--quotes", "2", "--foreign", "FOREIGN"],
     "checking": ["amounts", "--data", "DATA"],
     "centring": ["--xquad", "XQUAD"],
+    "kinds": ["--xquad", "XQUAD", "--questions", "QUESTIONS", "--data", "DATA"],
     "retrieval": ["--xquad", "XQUAD", "--questions", "2"],
     "answerable": [
         *("--xquad", "XQUAD", "--questions", "QUESTIONS", "--library", "LIBRARY", "--data", "DATA")

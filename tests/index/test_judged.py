@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from index.retriever import READ, TranscriptRetriever
-from index.types import Judgement, Passage, Query, Sentence
+from index.types import Judgement, Proposal, Query, Sentence
 from tests.index.shelf import KITCHEN, WORKSHOP, Shelf, opened_shelf
 
 QUESTION = "Is a sharp knife safer than a blunt knife?"
@@ -46,9 +46,9 @@ class Judge:
     def __init__(self, says: Callable[[Sentence], float]) -> None:
         self._says = says
         self.question = ""
-        self.read: list[Passage] = []
+        self.read: list[Proposal] = []
 
-    def judge(self, question: str, passages: Sequence[Passage]) -> list[Judgement]:
+    def judge(self, question: str, passages: Sequence[Proposal]) -> list[Judgement]:
         self.question, self.read = question, list(passages)
         said = [tuple(map(self._says, passage.chunk.sentences)) for passage in passages]
         return [Judgement(max(one), one) for one in said]

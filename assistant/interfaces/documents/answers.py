@@ -127,7 +127,9 @@ class AnswerOut(DocumentModel):
     mode: Mode
     timings_ms: dict[str, float]
     answerable: float = Field(ge=0, le=1, description="How likely the library has an answer.")
-    suggestions: list[str] = Field(description="Topics that are near, without an answer.")
+    suggestions: list[str] = Field(
+        description="What to ask instead: topics that are near, or examples."
+    )
     model: str | None = Field(description="The language model that was asked.")
     notice: str = Field(description="What went otherwise than asked; empty as a rule.")
     statements: list[StatementOut] = Field(description="A model's sentences, each checked.")

@@ -123,7 +123,9 @@ def answer_text(answer: Answer) -> str:
         lines.append(f"[{citation.marker}] {place}")
         if citation.url:
             lines.append(f"    {citation.url}")
-    lines += ["", _sureness_line(answer.answerable, answered=answer.status == "answered")]
+    answered = answer.status == "answered"
+    if answer.citations or not answered:  # a courtesy needs no probability
+        lines += ["", _sureness_line(answer.answerable, answered=answered)]
     if answer.model and answer.mode != "quotes":
         lines.append(_written_line(answer))
     return "\n".join(lines)

@@ -2,17 +2,11 @@
 
 What the library has no use for (temperature, tools, a seed and so on) is taken and left alone; what
 would promise something else than is given (several answers, JSON, images) is refused.
-
-Chat programs such as Open WebUI also send tasks of their own as a user's message: a title, tags or
-next questions for the conversation that stands inside, with the JSON to answer in. They are no
-questions to the library, and each is answered at once with that JSON. With a file attached such a
-program wraps the reader's question into a task as well.
 """
 
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, TypeVar
@@ -23,6 +17,7 @@ from pydantic import BaseModel, Field, ValidationError
 from assistant.interfaces.documents.requests import QUESTION_CHARS, TURN_CHARS, TURNS, Filters
 from assistant.interfaces.documents.text import turn_text
 from assistant.interfaces.http.errors import SHOWN, ApiError, error_headers
+from assistant.interfaces.openai.errands import readers_question
 from assistant.retrieval.scope import Narrowing
 from assistant.types import Json, Mode, Turn
 
@@ -42,12 +37,6 @@ _TYPES: Mapping[int, str] = {
     422: "invalid_request_error",
     429: "rate_limit_error",
 }
-
-LONGEST_TITLE = 60
-
-_TASK = re.compile(r"\s*#{1,4} ?Task:")
-_ASKED = re.compile(r"^USER: *(.*\S)", re.MULTILINE)
-_KEY = re.compile(r"\{\s*[\"'](\w+)[\"']\s*:")
 
 _Read = TypeVar("_Read")
 
@@ -231,52 +220,6 @@ def _valid(read: Callable[[], _Read], place: tuple[str, ...]) -> _Read:
     lines = [f"{where or 'body'}: {one['msg']}" for where, one in zip(places, faults, strict=True)]
     message = "; ".join(lines[:SHOWN]).encode("utf-8", "replace").decode()
     raise Refused(f"{message}.", "Mend that and send it again.", places[0] or None)
-
-
-def task_reply(text: str) -> str | None:
-    """The answer to a task of a chat program; ``None`` for a question."""
-    if not _TASK.match(text):
-        return None
-    keys = {match[1] for match in _KEY.finditer(text)}
-    for key, reply in _TASK_REPLIES.items():
-        if key in keys:
-            return json.dumps({key: reply(text)}, ensure_ascii=False)
-    return None
-
-
-def readers_question(text: str) -> str:
-    """The reader's own words in a task that was put around or before them; other texts as they
-    are."""
-    if not _TASK.match(text):
-        return text
-    return _within("user_query", text) or text.rpartition("</context>")[2].strip() or text
-
-
-def _title(text: str) -> str:
-    """The first question of the conversation, shortened at a word."""
-    asked = _ASKED.search(_within("chat_history", text))
-    words = " ".join(asked[1].split()) if asked else ""
-    if len(words) <= LONGEST_TITLE:
-        return words
-    cut = words[:LONGEST_TITLE]
-    return f"{cut.rpartition(' ')[0] or cut}…"
-
-
-def _within(tag: str, text: str) -> str:
-    """What stands in the first element of this name; empty without one."""
-    return text.partition(f"<{tag}>")[2].partition(f"</{tag}>")[0].strip()
-
-
-_TASK_REPLIES: Mapping[str, Callable[[str], object]] = {
-    "title": _title,
-    "tags": lambda _: [],
-    "follow_ups": lambda _: [],
-    "queries": lambda _: [],
-    "text": lambda _: "",
-    "prompt": lambda _: "",
-}
-"""By the key of the JSON that is asked for. All but the title are left empty: the library has no
-say in them, and these programs take an empty list for none."""
 
 
 @dataclass(frozen=True, slots=True)

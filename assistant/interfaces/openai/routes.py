@@ -24,6 +24,7 @@ from assistant.interfaces.http.streaming import (
     begun,
     whole,
 )
+from assistant.interfaces.openai.errands import Said, errand_reply
 from assistant.interfaces.openai.protocol import (
     DONE,
     STILL_THERE,
@@ -40,7 +41,6 @@ from assistant.interfaces.openai.protocol import (
     openai_error_response,
     read_request,
     require_json,
-    task_reply,
     text_of,
     unknown_model,
     usage_json,
@@ -102,11 +102,12 @@ class _Chat:
         asked = read_request(await request.body())
         mode = mode_of(asked, self.gateway.engine().modes())
         reply = ChatReply(f"chatcmpl-{uuid.uuid4().hex}", asked.model, int(time.time()))
-        if task := task_reply(text_of(asked.messages[-1])):
-            written = WrittenAnswer(task, is_whole=True)
+        errand = errand_reply([Said(one.role, text_of(one)) for one in asked.messages])
+        if errand is not None:
+            written = WrittenAnswer(errand, is_whole=True)
             if asked.stream:
                 return _stream(_events(asked, reply, _once(written)))
-            return JSONResponse(reply.completion(_message(written), await _usage(asked, task)))
+            return JSONResponse(reply.completion(_message(written), await _usage(asked, errand)))
         return await self._answer(request, caller, asked, mode, reply)
 
     async def _answer(

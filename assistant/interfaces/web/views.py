@@ -199,9 +199,8 @@ def answer_blocks(answer: Answer, say: Messages) -> tuple[Block, ...]:
     citations = {citation.marker: citation for citation in answer.citations}
     if answer.statements:
         return _blocks(_statement_lines(answer.statements, citations, say))
-    # A refusal's text names the near topics in its second paragraph; here they are buttons.
-    refused = answer.status == "no_evidence"
-    text = answer.text.partition("\n\n")[0] if refused else answer.text
+    # What is suggested stands in the text's second paragraph, too; here it is buttons.
+    text = answer.text.partition("\n\n")[0] if answer.suggestions else answer.text
     return _blocks(_markdown_line(line, citations) for line in text.splitlines())
 
 

@@ -28,6 +28,7 @@ from urllib.parse import quote, urlsplit
 
 from assistant.messages.catalogue import FALLBACK, Messages, language_name, messages
 from assistant.messages.languages import Lang, match_language
+from corpus.hosts import hosts
 from corpus.links import moment_url
 from corpus.sentences import sentence_spans, width
 from corpus.types import FileFailure, Section, Transcript, Utterance
@@ -54,8 +55,6 @@ _LEAST_TURN = 60
 """Of a turn's width: less is an interjection. A Han character counts as three letters."""
 _LEAST_OPENING = 40
 _LEAST_LEAD, _MOST_LEAD = 60, 180
-_ASKING, _ASKING_MORE = 0.15, 1.5
-_QUESTION = re.compile(r"[?？؟;][”’」』\"'）)]*$")
 _WIDE = r"\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 _WORD = re.compile(rf"[{_WIDE}]|(?:(?![{_WIDE}])[^\W_])+(?:['’](?:(?![{_WIDE}])[^\W_])+)*")
 
@@ -370,12 +369,12 @@ def key_moments(transcript: Transcript) -> tuple[KeyMoment, ...]:
     most is left out: what a host says at length is a welcome or an advertisement. Turns with an
     estimated start are none, since a moment should be where its link leads.
     """
-    hosts = _hosts(transcript)
+    asking = hosts(transcript)
     longest: dict[int, tuple[int, Utterance, float]] = {}
     for turn, start_s in _timed_turns(transcript):
         size = width(turn.text)
         window = int(start_s // _WINDOW_S)
-        if turn.speaker in hosts or size < _LEAST_TURN:
+        if turn.speaker in asking or size < _LEAST_TURN:
             continue
         if window not in longest or size > longest[window][0]:
             longest[window] = (size, turn, start_s)
@@ -404,22 +403,6 @@ def lead(text: str) -> str:
 def count_words(transcript: Transcript) -> int:
     """Words of the talk itself; in scripts without spaces between words, characters."""
     return sum(len(_WORD.findall(turn.text)) for turn in _turns(transcript))
-
-
-def _hosts(transcript: Transcript) -> frozenset[str]:
-    """Those who end a good part of their turns with a question, and more of them than the one who
-    says most: among friends everybody asks."""
-    turns: Counter[str] = Counter()
-    questions: Counter[str] = Counter()
-    sizes: Counter[str] = Counter()
-    for turn in _turns(transcript):
-        if turn.speaker:
-            turns[turn.speaker] += 1
-            questions[turn.speaker] += bool(_QUESTION.search(turn.text.rstrip()))
-            sizes[turn.speaker] += width(turn.text)
-    shares = {name: questions[name] / turns[name] for name in turns}
-    least = max([_ASKING, *(_ASKING_MORE * shares[name] for name, _ in sizes.most_common(1))])
-    return frozenset(name for name, share in shares.items() if share >= least)
 
 
 def _turns(transcript: Transcript) -> Iterator[Utterance]:

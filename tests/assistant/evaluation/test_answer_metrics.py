@@ -166,7 +166,8 @@ def test_figures_go_by_kind_and_language() -> None:
     ]
     found = answer_figures(rows, "quotes")
     assert list(found) == [
-        "mode", "qa", "followup", "quote", "unanswerable", "came_as", "first_ms", "total_ms",
+        "mode", "qa", "followup", "quote", "overview", "who", "talks", "compare", "unanswerable",
+        "near", "came_as", "first_ms", "total_ms",
     ]  # fmt: skip
     assert (list(found["qa"]), list(found["followup"])) == (["zh-Hans"], ["en"])
     assert found["unanswerable"] == {"en": {"n": 2, "refused": 0.5}}

@@ -136,7 +136,9 @@ def outcomes() -> list[RankedQuestion]:
 
 def test_figures_go_by_kind_and_language() -> None:
     found = figures(outcomes(), TALKS)
-    assert list(found) == ["qa", "followup", "quote", "unanswerable", "pairs", "timings_ms"]
+    assert list(found) == [
+        "qa", "followup", "quote", "unanswerable", "near", "pairs", "timings_ms",
+    ]  # fmt: skip
     assert found["qa"] == {
         "en": {"n": 4, "hit@1": 0.25, "hit@5": 0.5, "mrr": 0.3125, "answered": 0.5},
         "zh-Hans": {"n": 1, "hit@1": 1.0, "hit@5": 1.0, "mrr": 1.0, "answered": 1.0},

@@ -65,7 +65,7 @@ def test_a_line_separator_inside_a_question_ends_no_line() -> None:
         ("Why whet?", "not a JSON object"),
         ('["qa"]', "not a JSON object"),
         ("[" * 100_000, "not a JSON object"),
-        (line(kind="quiz"), 'kind is "quiz": give one of qa, followup, quote, unanswerable'),
+        (line(kind="quiz"), 'kind is "quiz": give one of qa, followup, quote, overview'),
         (line(kind=["qa"]), 'kind is ["qa"]'),
         (line(kind=...), "kind is missing"),
         (line(question="  "), 'question is "  ": give a text'),
@@ -141,3 +141,17 @@ def test_gold_that_the_library_has_not_got_is_told_once_a_place() -> None:
         "a.md has no heading 'Bred': gold of 1",
         "gone.md is not in the library: gold of 2, 3",
     )
+
+
+def test_questions_about_whole_talks_have_kinds_of_their_own() -> None:
+    kinds = ("overview", "who", "talks", "compare")
+    read = parse_questions("\n".join(line(kind=kind) for kind in kinds), "f")
+    assert tuple(question.kind for question in read) == kinds
+    assert "near, yet it has gold" in complaint(line(kind="near"))
+    assert parse_questions(line(kind="near", gold=[]), "f")[0].gold == ()
+
+
+def test_a_line_may_name_its_talk() -> None:
+    assert parse_questions(line(talk="kitchen.md"), "f")[0].talk == "kitchen.md"
+    assert parse_questions(line(talk=None), "f")[0].talk == ""
+    assert "talk is 7: give a text" in complaint(line(talk=7))

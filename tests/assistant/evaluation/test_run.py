@@ -99,7 +99,9 @@ def test_the_figures_are_one_document(run: Run, questions: str) -> None:
     status, out, err = run("eval", questions, "--json")
     found = json.loads(out)
     assert status == 0
-    assert list(found) == ["qa", "followup", "quote", "unanswerable", "pairs", "timings_ms"]
+    assert list(found) == [
+        "qa", "followup", "quote", "unanswerable", "near", "pairs", "timings_ms",
+    ]  # fmt: skip
     row = found["qa"]["en"]
     assert list(row) == ["n", "hit@1", "hit@5", "mrr", "answered"]
     assert (row["n"], row["hit@1"], row["hit@5"]) == (3, 0.6667, 0.6667)
@@ -228,3 +230,37 @@ def test_a_mode_goes_with_answers_and_with_a_model(
     status, out, err = run("eval", questions, "--answers", "--mode", "model")
     assert (status, out) == (1, "")
     assert "VERBATIM_LLM" in err.splitlines()[-1]
+
+
+def test_questions_about_whole_talks_are_measured_by_their_answers(
+    run: Run, tmp_path: Path
+) -> None:
+    topics = [
+        {"file": "kitchen.md", "start": 10, "end": 60, "heading": None},
+        {"file": "kitchen.md", "start": 60, "end": 150, "heading": None},
+    ]
+    lines: list[dict[str, Any]] = [
+        {"id": "o", "kind": "overview", "lang": "en", "question": "Give me a summary",
+         "talk": "kitchen.md", "gold": topics},
+        {"id": "w", "kind": "talks", "lang": "en", "question": "Which talks mention sourdough?",
+         "gold": topics[1:]},
+        {"id": "n", "kind": "near", "lang": "en", "question": "What does the whetstone cost?",
+         "talk": "garden.md", "gold": []},
+    ]  # fmt: skip
+    path = tmp_path / "whole.jsonl"
+    path.write_text("\n".join(map(json.dumps, lines)), encoding="utf-8")
+    status, out, err = run("eval", str(path), "--answers", "--json")
+    found = json.loads(out)
+    assert (status, err) == (0, "")
+    assert found["answers"]["overview"]["en"]["places"] == 1.0
+    assert found["answers"]["talks"]["en"]["recall"] == 1.0
+    assert found["near"]["en"]["n"] == found["answers"]["near"]["en"]["n"] == 1
+    assert "measured with --answers" in run("eval", str(path), "--json")[2]
+
+
+def test_a_talk_that_there_is_not_is_one_line(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "lost.jsonl"
+    line = {"kind": "near", "lang": "en", "question": "Why?", "talk": "cellar.md", "gold": []}
+    path.write_text(json.dumps(line), encoding="utf-8")
+    status, _, err = run("eval", str(path))
+    assert status == 1 and "there is no talk 'cellar.md'" in err

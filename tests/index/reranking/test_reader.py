@@ -18,7 +18,7 @@ from index.reranking.training.examples import Document, Example
 from index.reranking.training.model import PairModel, batch_of, encoded, tensors_of
 from index.reranking.weights import Tensor, read_weights, write_weights
 from index.reranking.windows import Line, windows
-from index.types import Passage
+from index.types import Proposal
 from tests.builders import make_chunk
 from tests.index.embedding import tiny_e5
 
@@ -88,7 +88,7 @@ def as_trained(folder: Path, reader: PassageReader) -> tuple[float, list[float]]
 def test_it_says_what_the_trained_model_says(folder: Path, reader: PassageReader) -> None:
     answers, says = as_trained(folder, reader)
     chunk = make_chunk([(None, SAID, 0.0, 9.0)])
-    (judged,) = reader.judge(QUESTION, [Passage(chunk, (0.5, 0.5, 0.5))])
+    (judged,) = reader.judge(QUESTION, [Proposal(chunk, (0.5, 0.5, 0.5))])
     assert judged.answers == pytest.approx(answers, abs=0.05)
     assert judged.says == pytest.approx([answers * one for one in says], abs=0.05)
     assert max(judged.says) - min(judged.says) > 0.02, "sentences are told apart"
@@ -96,7 +96,7 @@ def test_it_says_what_the_trained_model_says(folder: Path, reader: PassageReader
 
 def test_passages_keep_their_order_whatever_is_read_together(reader: PassageReader) -> None:
     chunks = [make_chunk([(None, SAID[:n], 0.0, 9.0)], id=str(n)) for n in (3, 1, 2)]
-    passages = [Passage(chunk, (0.5,) * len(chunk.sentences)) for chunk in chunks]
+    passages = [Proposal(chunk, (0.5,) * len(chunk.sentences)) for chunk in chunks]
     together = reader.judge(QUESTION, passages)
     alone = [reader.judge(QUESTION, [passage])[0] for passage in passages]
     assert [len(one.says) for one in together] == [3, 1, 2]
@@ -108,7 +108,7 @@ def test_what_was_said_before_is_read_and_not_judged(reader: PassageReader) -> N
     chunk = make_chunk([("Ann", SAID[:1], 0.0, 9.0)])
     before = make_chunk([("Bob", SAID[1:], 0.0, 9.0)]).sentences
     (alone,), (after,) = (
-        reader.judge(QUESTION, [Passage(chunk, (0.5,), shown)]) for shown in ((), before)
+        reader.judge(QUESTION, [Proposal(chunk, (0.5,), shown)]) for shown in ((), before)
     )
     assert len(alone.says) == len(after.says) == 1
     assert alone.answers != pytest.approx(after.answers, abs=1e-4)
@@ -119,7 +119,7 @@ def test_of_more_than_can_be_read_what_promises_most_is(
 ) -> None:
     monkeypatch.setattr(reader_module, "WINDOWS", 2)
     chunks = [make_chunk([(None, SAID[:1], 0.0, 9.0)], id=str(n)) for n in range(4)]
-    passages = [Passage(chunk, (value,)) for chunk, value in zip(chunks, PROMISES, strict=True)]
+    passages = [Proposal(chunk, (value,)) for chunk, value in zip(chunks, PROMISES, strict=True)]
     judged = reader.judge(QUESTION, passages)
     assert [one.answers > 0 for one in judged] == [False, True, False, True]
     assert [one.says[0] > 0 for one in judged] == [False, True, False, True]

@@ -59,3 +59,13 @@ def test_an_article_is_checked(api: TestClient) -> None:
     assert [one["match"] for one in told["quotations"]] == ["exact"]
     start, end = told["quotations"][0]["start"], told["quotations"][0]["end"]
     assert quote[:20] in text[start:end]
+
+
+def test_a_question_about_a_whole_talk_is_answered_like_any_other(api: TestClient) -> None:
+    answer = api.post("/api/ask", json={"question": "有哪些嘉宾？"}).json()
+    assert (answer["status"], answer["mode"], answer["answerable"]) == ("answered", "quotes", 1.0)
+    named = {name for citation in answer["citations"] for name in citation["speakers"]}
+    assert {"Nathan", "田博士", "Gavin", "余北", "Sebastian Bourgeaud"} <= named
+    assert all(citation["verified"] for citation in answer["citations"])
+    thanks = api.post("/api/ask", json={"question": "谢谢"}).json()
+    assert thanks["citations"] == [] and len(thanks["suggestions"]) == 3
