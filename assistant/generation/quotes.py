@@ -15,10 +15,9 @@ from assistant.generation.draft import Draft, Source, unlinked
 from assistant.messages.catalogue import messages
 from assistant.types import Answer, Citation
 from corpus.language import fold
-from corpus.links import moment_url
 from corpus.sentences import width
 from corpus.types import Chunk, Sentence
-from index.moments import moment_of_quote, timecode
+from index.moments import moment_of_quote, timecode_span
 from index.scoring import SHORT_WIDTH, WORTH, leads_on
 from index.types import Evidence, Hit
 
@@ -256,16 +255,13 @@ def refusal_text(evidence: Evidence, language: str) -> tuple[str, tuple[str, ...
 
 
 def _nearest(hit: Hit) -> str:
-    """The best sentence of a hit as a line of Markdown, with its moment where the source has one;
-    no citation, since it is no answer."""
+    """The best sentence of a hit as a line of Markdown, with its talk and its second where the
+    source has one; no citation, since it is no answer."""
     label = speaker_label((hit.best.speaker,) if hit.best.speaker else ())
     moment = moment_of_quote(hit.chunk, (hit.best,))
-    place = escaped_words(hit.chunk.title)
-    if moment.start_s is not None:
-        place += f", {'≈ ' if moment.estimated else ''}{timecode(moment.start_s)}"
-    url = moment_url(hit.chunk.source_url, moment.start_s)
-    linked = f"[{place}](<{url}>)" if url else place
-    return f"> {escaped_words(label)}{escaped_words(' '.join(hit.best.text.split()))} ({linked})"
+    when = timecode_span(moment.start_s, None, moment.estimated)
+    place = ", ".join(filter(None, (escaped_words(hit.chunk.title), when)))
+    return f"> {escaped_words(label)}{escaped_words(' '.join(hit.best.text.split()))} ({place})"
 
 
 def escaped_words(text: str) -> str:

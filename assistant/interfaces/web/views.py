@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Literal, NamedTuple
 
+from assistant.generation.quotes import escaped_words
 from assistant.interfaces.web.narrowing import named_choices
 from assistant.interfaces.web.rendering import render
 from assistant.interfaces.web.session import (
@@ -199,9 +200,16 @@ def answer_blocks(answer: Answer, say: Messages) -> tuple[Block, ...]:
     citations = {citation.marker: citation for citation in answer.citations}
     if answer.statements:
         return _blocks(_statement_lines(answer.statements, citations, say))
-    # What is suggested stands in the text's second paragraph, too; here it is buttons.
-    text = answer.text.partition("\n\n")[0] if answer.suggestions else answer.text
+    text = _without_suggestions(answer)
     return _blocks(_markdown_line(line, citations) for line in text.splitlines())
+
+
+def _without_suggestions(answer: Answer) -> str:
+    """The text without the paragraph that lists what is suggested: here it is buttons."""
+    suggested = [escaped_words(one) for one in answer.suggestions]
+    first, *others = answer.text.split("\n\n")
+    kept = [one for one in others if not suggested or any(word not in one for word in suggested)]
+    return "\n\n".join([first, *kept])
 
 
 def _blocks(lines: Iterable[Line]) -> tuple[Block, ...]:

@@ -18,7 +18,7 @@ from assistant.generation.quotes import (
 )
 from assistant.llm.failures import FailureReason
 from index.types import Evidence
-from tests.builders import VIDEO, make_chunk, make_evidence, make_hit, make_transcript
+from tests.builders import make_chunk, make_evidence, make_hit, make_transcript
 
 ONE = "The first of all these sentences is about the sharpness of knives."
 TWO = "A second one is about the bread that was cut with them in the morning."
@@ -167,7 +167,7 @@ def test_on_a_subject_of_the_talks_the_nearest_words_are_offered_and_not_cited()
     evidence = replace(make_evidence(*hits, answerable=0.2), on_subject=0.9)
     text, topics = refusal_text(evidence, "en")
     assert text.startswith("The talks speak of “Opening”, but nobody says this.")
-    assert f"> Ann: {TWO} ([The talk, 0:00:10](<{VIDEO}&t=10s>))" in text
+    assert text.endswith(f"> Ann: {TWO} (The talk, 0:00:10)")
     assert topics == ("Opening",)
     assert refusal_text(replace(evidence, on_subject=0.1), "en")[0].startswith("The transcripts")
 
