@@ -21,6 +21,7 @@ from index.nodes import chunk_node
 from index.outline import Passage, passages_of
 from index.quotes import QuoteIndex
 from index.scoring import leads_on
+from index.segmentation import topics
 from index.storage.store import IndexStore
 from index.types import (
     EVERYWHERE,
@@ -34,6 +35,7 @@ from index.types import (
     ScoreParts,
     Talk,
     Topic,
+    TopicSegment,
     Vectors,
     speakers_of,
 )
@@ -171,6 +173,11 @@ class TranscriptRetriever(BaseRetriever):
     def passages(self, file: str) -> tuple[Passage, ...]:
         """All that a file holds, in the order of its text, with its sentences' vectors."""
         return passages_of(self._store, file)
+
+    def segments(self, passages: Sequence[Passage]) -> tuple[TopicSegment, ...]:
+        """The topics of a talk from all its passages: its sections, or what segmentation finds."""
+        chunks, vectors = [one.chunk for one in passages], [one.vectors for one in passages]
+        return topics(chunks, vectors, self._dictionary, self._store.lexical.rarity)
 
     def talks(self) -> Sequence[Talk]:
         """The talks, in the order of their files."""

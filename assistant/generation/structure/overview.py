@@ -7,18 +7,20 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from assistant.generation.quotes import escaped_words
-from assistant.generation.structure.request import Request
+from assistant.generation.structure.request import Library, Request
 from assistant.generation.structure.sheet import Sheet
 from assistant.generation.structure.talks import list_talks, sheet_join
 from corpus.types import Chunk, Sentence
 from index.moments import clock_span
-from index.outline import Line, Passage, lines_of, standing_for
+from index.outline import Line, standing_for
 from index.types import Talk
 
 DIGEST_LINES = 10
 """Of a digest so many paragraphs or bullets are told."""
 TALKS = 4
 """So many talks are told topic by topic; of more, only which they are."""
+TERMS = " · "
+"""Between the key terms that name a topic without a heading."""
 _LONG_TOPIC = 24
 """Sentences of a topic for each of which one more is quoted."""
 _MOST_QUOTED = 6
@@ -26,7 +28,7 @@ _MOST_QUOTED = 6
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Stretch:
-    """One topic of a talk: its heading, empty where it has none, and its sentences."""
+    """One topic of a talk: what it is called, empty where nobody knows, and its sentences."""
 
     heading: str
     lines: tuple[Line, ...]
@@ -55,15 +57,22 @@ def _talk(request: Request, sheet: Sheet, talk: Talk) -> None:
             words = chunk.text[sentences[0].offset : sentences[-1].end]
             sheet.item(f"{escaped_words(' '.join(words.split()))} {sheet.mark(chunk, sentences)}")
     sheet.lead(sheet.say("structure.topics"))
-    for stretch in stretches(passages):
+    for stretch in stretches(request.library, talk):
         _stretch(sheet, stretch)
 
 
-def stretches(passages: Sequence[Passage]) -> list[Stretch]:
-    """The topics of a talk: its sections. One without headings is a single stretch."""
-    spoken = [one for one in passages if one.chunk.kind == "talk"]
-    by_section = groupby(spoken, key=lambda one: (one.chunk.section, one.chunk.heading))
-    return [Stretch(heading, lines_of(list(held))) for (_, heading), held in by_section]
+def stretches(library: Library, talk: Talk) -> list[Stretch]:
+    """The topics of a talk, with their headings or else their key terms; of a talk on one topic
+    alone those would tell nothing that its title doesn't."""
+    lines, topics = library.talk_lines(talk), library.segments(talk)
+    several = len(topics) > 1
+    return [
+        Stretch(
+            topic.heading or (TERMS.join(topic.terms) if several else ""),
+            lines[topic.first : topic.last + 1],
+        )
+        for topic in topics
+    ]
 
 
 def _stretch(sheet: Sheet, stretch: Stretch) -> None:

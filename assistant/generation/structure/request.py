@@ -15,7 +15,7 @@ from index.lexical.terms import terms
 from index.outline import Line, Passage, lines_of
 from index.retriever import TranscriptRetriever
 from index.scoring import is_short, leads_on
-from index.types import Hit, Query, Scope, Talk
+from index.types import Hit, Query, Scope, Talk, TopicSegment
 
 CONSIDERED = 60
 """Passages that are looked at for a subject."""
@@ -63,6 +63,10 @@ class Library:
     def passages(self, talk: Talk) -> tuple[Passage, ...]:
         """All passages of a talk, digests too."""
         return self.retriever.passages(talk.file)
+
+    def segments(self, talk: Talk) -> tuple[TopicSegment, ...]:
+        """The topics of a talk: its sections, or what segmentation finds."""
+        return self.retriever.segments(self.passages(talk))
 
     def length_s(self, talk: Talk) -> float | None:
         """How long the recording is: as the source says, else to the end of what is known."""

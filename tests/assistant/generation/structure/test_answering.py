@@ -112,6 +112,31 @@ def test_an_overview_has_the_digest_and_every_topic(ask: Assistant, question: st
     assert "孟川" in answer.text and answer.answerable == 1.0
 
 
+def test_topics_without_headings_have_their_key_terms_and_a_sentence_each(
+    model_dir: Path, tmp_path: Path
+) -> None:
+    subjects = {
+        "bread": "The sourdough starter wants flour, and the dough rests before it is baked.",
+        "bees": "The bees swarm in May, and a hive without its queen makes no honey.",
+        "boats": "The hull is planked with oak, and a keel of lead holds the boat upright.",
+    }
+    turns = [
+        f"{who} (0:{10 * part + n // 6:02}:{n % 6 * 10:02}):\n{text} That was number {n}."
+        for part, text in enumerate(subjects.values())
+        for n, who in enumerate(["Ann", "Bob"] * 30)
+    ]
+    note = '---\ntitle: "An evening of three trades"\n---\n\n' + "\n\n".join(turns) + "\n"
+    (tmp_path / "evening.md").write_text(note, encoding="utf-8")
+    with lock_library(Settings(library=tmp_path, data=model_dir)) as held:
+        answer = held.open(lambda _: None).assistant.ask("Summarise the talk")
+    told = [line for line in answer.text.splitlines() if line.startswith("- ")]
+    assert places(answer) and len(told) == 3
+    for line, (word, text) in zip(told, subjects.items(), strict=True):
+        assert text in line, word
+        named = line.partition("**")[2].partition("**")[0].casefold()
+        assert any(term in text.casefold() for term in named.split(" · ")), named
+
+
 def test_which_talk_is_asked_where_it_may_be_any(ask: Assistant) -> None:
     answer = ask.ask("Give me a summary")
     assert files(answer) == {"orchard.md", "bench-7.md", "bench-9.md"}
