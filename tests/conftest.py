@@ -20,7 +20,7 @@ from assistant.settings import Settings
 from tests.builders import KITCHEN_NOTE
 from tests.newcomer import Newcomer, first_commands
 from tests.running import Run
-from tests.sharing import load_once, measure_once
+from tests.sharing import kinds_once, load_once, measure_once
 
 GUARD = Path(__file__).parent / "guard"
 WORKER = "PYTEST_XDIST_WORKER"
@@ -141,6 +141,7 @@ def _one_model() -> Iterator[None]:
     """Whatever opens a library in this process shares one model; processes load their own."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(opening, "load_embedder", load_once)
+        patch.setattr(opening, "kept_kinds", kinds_once)
         patch.setattr(opening, "kept_means", lambda embedder, _: measure_once(embedder))
         yield
 

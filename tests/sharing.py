@@ -13,6 +13,9 @@ from contextlib import contextmanager
 from functools import cache, lru_cache
 from pathlib import Path
 
+import numpy as np
+
+from assistant.retrieval.kinds import KindModel, kept_kinds
 from index.embedding.bundled import MODELS
 from index.embedding.centring import LanguageMeans, kept_means, measure_means
 from index.embedding.embedder import Precision, SentenceEmbedding, Task, load_embedder
@@ -63,6 +66,16 @@ def measure_once(embedder: Embedder) -> LanguageMeans:
     if embedder.name not in _means:
         _means[embedder.name] = kept_means(embedder, _folders[embedder.name])
     return _means[embedder.name]
+
+
+def kinds_once(embedder: Embedder, folder: Path) -> KindModel:
+    """As ``kept_kinds``; for a fake, whose vectors tell no kinds, one that finds all plain. Fitting
+    it would take longer than all else that such a test does."""
+    if embedder.name in _folders:
+        return kept_kinds(embedder, folder)
+    weights = np.zeros((embedder.dimension + 1, 2), dtype=np.float32)
+    weights[-1] = (-20, 20)
+    return KindModel(("courtesy", "question"), weights)
 
 
 @contextmanager
