@@ -38,7 +38,7 @@ from corpus.types import Chunk
 from index.embedding.centring import CentredEmbedder, LanguageMeans
 from index.embedding.embedder import load_embedder
 from index.lexical.dictionary import open_dictionary
-from index.quotes import QuoteIndex, in_order
+from index.quotes import QuoteIndex
 from index.storage.catalog import Catalog
 from index.storage.store import open_store
 from index.wording import Wordings
@@ -147,9 +147,7 @@ def _chunks(catalog: Catalog, part: int | None) -> list[Chunk]:
     """The talks' own passages, of every talk or of every other one."""
     files = sorted(catalog.talk_ids())
     chosen = files if part is None else files[part::2]
-    of_files = [
-        in_order(catalog.chunks(catalog.rows_of_files([one]).values()).values()) for one in chosen
-    ]
+    of_files = [catalog.talk_chunks(one).values() for one in chosen]
     return [chunk for held in of_files for chunk in held if chunk.kind == "talk"]
 
 

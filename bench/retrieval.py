@@ -11,6 +11,7 @@ import argparse
 import json
 import sys
 import tempfile
+from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -69,14 +70,18 @@ class Report:
     split: dict[str, int]
 
 
-class Passages:
-    """Passages as a library of one-section transcripts; a file's name is its position."""
+class MadeLibrary(ABC):
+    """Texts that lie in no folder as a library of transcripts, by the names of its files."""
 
-    def __init__(self, texts: Sequence[str]) -> None:
-        self._texts = {f"{position:04}": text for position, text in enumerate(texts)}
+    def __init__(self, files: Sequence[str]) -> None:
+        self._files = files
+
+    @abstractmethod
+    def read(self, file: str) -> Transcript:
+        """A file's transcript."""
 
     def files(self) -> Sequence[str]:
-        return list(self._texts)
+        return self._files
 
     def closed_folders(self) -> Sequence[FileFailure]:
         return ()
@@ -86,6 +91,14 @@ class Passages:
 
     def fingerprint(self, file: str) -> str:
         return file
+
+
+class Passages(MadeLibrary):
+    """Passages as a library of one-section transcripts; a file's name is its position."""
+
+    def __init__(self, texts: Sequence[str]) -> None:
+        self._texts = {f"{position:04}": text for position, text in enumerate(texts)}
+        super().__init__(list(self._texts))
 
     def read(self, file: str) -> Transcript:
         text = self._texts[file]

@@ -33,11 +33,11 @@ if not __package__:  # run as a file, which puts bench/ on the path and not the 
 from assistant.evaluation.questions import read_questions
 from assistant.library import lock_library
 from assistant.settings import Settings
+from bench.retrieval import MadeLibrary
 from bench.xquad import evenly
 from corpus.chunks import Budget
 from corpus.sentences import width
-from corpus.spellings import Spellings
-from corpus.types import FileFailure, Section, Sentence, Transcript, Utterance
+from corpus.types import Section, Sentence, Transcript, Utterance
 from index.embedding.bundled import MODELS
 from index.embedding.centring import CentredEmbedder, kept_means
 from index.embedding.embedder import load_embedder
@@ -231,7 +231,7 @@ def read_topics(sentences: Sequence[Sentence], spans: Iterable[Span]) -> npt.NDA
     return number
 
 
-class Meetings:
+class Meetings(MadeLibrary):
     """Meetings of a reading set as a library of transcripts; a turn lasts a second."""
 
     def __init__(self, folder: Path, count: int | None) -> None:
@@ -240,18 +240,7 @@ class Meetings:
         chosen = [told[n] for n in evenly(len(told), count)]
         self._turns: dict[str, list[list[str]]] = {one["id"]: one["turns"] for one in chosen}
         self._titles: dict[str, str] = {one["id"]: one["title"] for one in chosen}
-
-    def files(self) -> Sequence[str]:
-        return list(self._turns)
-
-    def closed_folders(self) -> Sequence[FileFailure]:
-        return ()
-
-    def spellings(self) -> Spellings:
-        return Spellings()
-
-    def fingerprint(self, file: str) -> str:
-        return file
+        super().__init__(list(self._turns))
 
     def read(self, file: str) -> Transcript:
         turns = tuple(

@@ -29,6 +29,12 @@ _MOST_CHARS, _MOST_WORDS, _MOST_HAN = 60, 5, 14
 _MOST_LATIN_WORDS, _MOST_NAME_HAN = 4, 4
 
 
+def as_words(name: str) -> str:
+    """A pattern for a name as whole words, or at any place in Chinese, which has none between."""
+    literal = re.escape(name)
+    return literal if is_han(name) else rf"(?<![a-zA-Z0-9]){literal}(?![a-zA-Z0-9])"
+
+
 def may_be_name(text: str) -> bool:
     """Whether nothing speaks against a name: it is short and no sentence."""
     bare = _BRACKETED.sub("", text).strip() or text

@@ -9,7 +9,6 @@ import numpy as np
 
 from corpus.sentences import width
 from corpus.types import Chunk, Sentence
-from index.quotes import in_order
 from index.scoring import leads_on
 from index.storage.store import IndexStore
 from index.types import Vectors
@@ -39,11 +38,9 @@ class Line:
 
 def passages_of(store: IndexStore, file: str) -> tuple[Passage, ...]:
     """All passages of a file in the order of its text; empty where the index hasn't got it."""
-    chunks = store.catalog.chunks(sorted(store.catalog.rows_of_files([file]).values()))
+    chunks = store.catalog.talk_chunks(file)
     vectors = store.sentence_vectors.get(chunks)
-    rows = {chunk.id: row for row, chunk in chunks.items()}
-    ordered = in_order(chunks.values())
-    return tuple(Passage(one, vectors[rows[one.id]]) for one in ordered if rows[one.id] in vectors)
+    return tuple(Passage(one, vectors[row]) for row, one in chunks.items() if row in vectors)
 
 
 def lines_of(passages: Sequence[Passage]) -> tuple[Line, ...]:
@@ -53,6 +50,11 @@ def lines_of(passages: Sequence[Passage]) -> tuple[Line, ...]:
         for passage in passages
         for sentence, vector in zip(passage.chunk.sentences, passage.vectors, strict=True)
     )
+
+
+def spoken_lines(passages: Sequence[Passage]) -> tuple[Line, ...]:
+    """Every sentence that is said in these passages, in order: no editor's digest."""
+    return lines_of([one for one in passages if one.chunk.kind == "talk"])
 
 
 def standing_for(lines: Sequence[Line], wanted: int = 1) -> tuple[Line, ...]:

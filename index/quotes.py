@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
-from corpus.chunks import chunk_id
 from corpus.types import Chunk
 from index.lexical.concepts import WeighedConcepts, idf
 from index.lexical.terms import terms
@@ -97,8 +96,7 @@ class QuoteIndex:
 
     def talk(self, file: str) -> tuple[Chunk, ...]:
         """All passages of a file in the order of its text; empty where the index hasn't got it."""
-        rows = self._store.catalog.rows_of_files([file]).values()
-        return in_order(self._store.catalog.chunks(sorted(rows)).values())
+        return tuple(self._store.catalog.talk_chunks(file).values())
 
     def talk_ids(self) -> dict[str, str]:
         """The talks' ids by file."""
@@ -166,24 +164,6 @@ def holding_rows(lexical: Lexical, wanted: frozenset[int], key: Callable[[str], 
     counts = np.sum(list(held.values()), axis=0) if held else np.zeros(0)
     best = np.argsort(-counts, kind="stable")
     return [int(row) for row in best[: int((2 * counts >= max(len(wanted), 1)).sum())]]
-
-
-def in_order(chunks: Iterable[Chunk]) -> tuple[Chunk, ...]:
-    """Chunks of one file in the order of its text, which their ids tell: rows don't, since a
-    passage that was changed comes in anew."""
-    sections: dict[int, list[Chunk]] = {}
-    for chunk in chunks:
-        sections.setdefault(chunk.section, []).append(chunk)
-    return tuple(chunk for _, held in sorted(sections.items()) for chunk in _by_ordinal(held))
-
-
-def _by_ordinal(chunks: Sequence[Chunk]) -> list[Chunk]:
-    left, ordered = list(chunks), []
-    for ordinal in range(len(chunks)):
-        here = next((one for one in left if chunk_id(one, ordinal) == one.id), left[0])
-        left.remove(here)
-        ordered.append(here)
-    return ordered
 
 
 def _nearest(chunk: Chunk, vectors: Vectors, quote: Vectors, asked: WeighedConcepts) -> Meant:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, replace
+from itertools import islice
 
 import numpy as np
 from llama_index.core.base.base_retriever import BaseRetriever
@@ -104,20 +105,20 @@ class TranscriptRetriever(BaseRetriever):
         if found is None:
             return Evidence((), 0.0)
         on_subject = scoring.answerable(found.signals())
-        first = self._with_replies(asked, found)
+        ranked = found.hits(max(limit, READ))
+        first = self._with_replies(asked, dict(islice(ranked.items(), READ)))
         if self._reranker is None:
-            hits, answerable = tuple(sorted(first, key=lambda hit: -hit.score)), None
+            hits, answerable = tuple(sorted(first.values(), key=lambda hit: -hit.score)), None
         else:
             hits, answerable = self._judged(self._reranker, query, first)
         sure = on_subject if answerable is None else answerable
-        seen = {hit.chunk.id for hit in hits}
-        rest = [hit for hit in found.hits(limit) if hit.chunk.id not in seen]
+        rest = (hit for row, hit in ranked.items() if row not in first)
         return Evidence((*hits, *rest)[:limit], sure, on_subject)
 
-    def _with_replies(self, asked: _Asked, found: _Scored) -> list[Hit]:
-        """The first hits, and what comes next after those that end in a question: it may be the
-        reply, and was as well found as the question."""
-        first = dict(zip(found.best(READ), found.hits(READ), strict=True))
+    def _with_replies(self, asked: _Asked, found: Mapping[int, Hit]) -> dict[int, Hit]:
+        """The first hits by row, and what comes next after those that end in a question: it may be
+        the reply, and was as well found as the question."""
+        first = dict(found)
         asking = [row for row, hit in first.items() if leads_on(hit.chunk.sentences[-1].text)]
         after = {
             later: row
@@ -125,46 +126,44 @@ class TranscriptRetriever(BaseRetriever):
             if later is not None
         }
         others = self._scored(asked, sorted(after.keys() - first.keys()))
-        replies = others.by_row() if others else {}
+        replies = others.hits(len(after)) if others else {}
         for later, row in after.items():
             if reply := first.get(later) or replies.get(later):
                 first[later] = _as_well_found(reply, first[row])
-        return list(first.values())
+        return first
 
     def _judged(
-        self, reranker: Reranker, query: Query, hits: Sequence[Hit]
+        self, reranker: Reranker, query: Query, found: Mapping[int, Hit]
     ) -> tuple[tuple[Hit, ...], float | None]:
         """The hits in the order that search and reranker together give, their sentences as the
         reranker has them, and how sure it is that one of them answers, if it can tell."""
-        judged = reranker.judge(f"{query.text} {query.context}".strip(), self._proposals(hits))
-        best = max(scoring.ORDINARY, *(hit.score for hit in hits))
+        judged = reranker.judge(f"{query.text} {query.context}".strip(), self._proposals(found))
+        best = max(scoring.ORDINARY, *(hit.score for hit in found.values()))
         read = [
             replace(
                 hit,
                 score=hit.score / best + scoring.READING * judgement.answers,
                 sentences=_in_order(hit.chunk, judgement),
             )
-            for hit, judgement in zip(hits, judged, strict=True)
+            for hit, judgement in zip(found.values(), judged, strict=True)
         ]
         return tuple(sorted(read, key=lambda hit: -hit.score)), reranker.sure(judged)
 
-    def _proposals(self, hits: Sequence[Hit]) -> list[Proposal]:
+    def _proposals(self, found: Mapping[int, Hit]) -> list[Proposal]:
         """The hits' chunks with what was said before them."""
-        catalog = self._store.catalog
-        rows = catalog.rows_of([hit.chunk.id for hit in hits])
-        around = catalog.neighbours(rows.values())
-        before = catalog.chunks(row for row, _ in around.values() if row is not None)
+        around = self._store.catalog.neighbours(found)
+        rows = {row: before for row, (before, _) in around.items() if before is not None}
+        before = self._store.catalog.chunks(rows.values())
 
-        def proposal(hit: Hit) -> Proposal:
+        def proposal(row: int, hit: Hit) -> Proposal:
             chunk, scores = hit.chunk, {one.offset: score for one, score in hit.sentences}
             promise = tuple(scores[one.offset] for one in chunk.sentences)
-            row, _ = around.get(rows.get(chunk.id, -1), (None, None))
-            earlier = before.get(row) if row is not None else None
+            earlier = before.get(rows.get(row, -1))
             follows = earlier is not None and earlier.kind == chunk.kind
             shown = earlier.sentences[-SHOWN:] if earlier and follows else ()
             return Proposal(chunk, promise, shown)
 
-        return [proposal(hit) for hit in hits]
+        return [proposal(row, hit) for row, hit in found.items()]
 
     def quotes(self) -> QuoteIndex:
         """The same index as citation lookup reads it."""
@@ -297,29 +296,17 @@ class _Scored:
     scores: Vectors
     sentences: Sequence[Vectors]
 
-    def best(self, count: int) -> list[int]:
-        """The rows of the best ``count``, best first."""
-        rows = list(self.chunks)
-        return [rows[n] for n in self._order()[:count]]
-
-    def hits(self, count: int) -> tuple[Hit, ...]:
-        """The best ``count``, best first."""
-        chunks = list(self.chunks.values())
-        return tuple(self._hit(int(n), chunks[n]) for n in self._order()[:count])
-
-    def by_row(self) -> dict[int, Hit]:
-        """All of them."""
-        return dict(zip(self.best(len(self.chunks)), self.hits(len(self.chunks)), strict=True))
+    def hits(self, count: int) -> dict[int, Hit]:
+        """The best ``count`` by row, best first."""
+        held = list(self.chunks.items())
+        order: list[int] = np.argsort(-self.scores, kind="stable")[:count].tolist()
+        return {held[n][0]: self._hit(n, held[n][1]) for n in order}
 
     def signals(self) -> scoring.Signals:
         """What they show about whether there is an answer."""
-        first = self.chunks[self.best(1)[0]]
+        first = list(self.chunks.values())[int(np.argmax(self.scores))]
         unnamed = _unnamed(self.asked.query.text, self.asked.concepts, first)
         return scoring.signals(self.scores - self.focus, self.dense, self.best_sentence, unnamed)
-
-    def _order(self) -> Sequence[int]:
-        order: list[int] = np.argsort(-self.scores, kind="stable").tolist()
-        return order
 
     def _hit(self, n: int, chunk: Chunk) -> Hit:
         parts = ScoreParts(

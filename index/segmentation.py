@@ -141,7 +141,7 @@ def topics(
 ) -> tuple[TopicSegment, ...]:
     """The topics of one talk in order; every sentence of its talk is in exactly one of them.
 
-    ``chunks`` are all of the talk's in the order of its text (index.quotes.in_order), ``vectors``
+    ``chunks`` are all of the talk's in the order of its text (Catalog.talk_chunks), ``vectors``
     those of each chunk's sentences. An editor's digest and words about the recording are left out.
     A talk that is divided by headings keeps its sections; another is segmented. Topics are named by
     key terms, weighed by their ``rarity`` in the library where that is given; Chinese words are

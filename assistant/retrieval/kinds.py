@@ -10,25 +10,22 @@ ship, in kinds-*.npz; for another they are fitted once and kept in its data fold
 
 from __future__ import annotations
 
-import hashlib
 import io
 import re
-import tempfile
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from importlib import resources
 from itertools import count
 from pathlib import Path
 from typing import Any, Literal, NamedTuple, cast
-from zipfile import BadZipFile
 
 import numpy as np
 import numpy.typing as npt
 
 from corpus.names import is_han
+from index.embedding.kept import kept, kept_name
 from index.types import Embedder, Vectors
 
 Kind = Literal[
@@ -101,17 +98,8 @@ class KindModel:
 def kept_kinds(embedder: Embedder, folder: Path) -> KindModel:
     """The classifier for an embedder's vectors: the one that ships, else one kept in a folder,
     fitted where there is none yet, which takes as long as embedding 4,000 short texts."""
-    name = kinds_file(embedder)
-    path = folder / name
-    for kept in (_HERE / name, path):
-        with suppress(OSError, EOFError, ValueError, KeyError, BadZipFile):  # none, or damaged
-            return KindModel.from_bytes(kept.read_bytes())
-    model = fit(embedder)
-    folder.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile(dir=folder, delete=False) as file:
-        file.write(model.to_bytes())
-    Path(file.name).replace(path)
-    return model
+    read, make = KindModel.from_bytes, partial(fit, embedder)
+    return kept(kinds_file(embedder), _HERE, folder, read, make)
 
 
 def fit(embedder: Embedder) -> KindModel:
@@ -193,5 +181,4 @@ def _data() -> Mapping[str, Mapping[str, list[str]]]:
 
 def kinds_file(embedder: Embedder) -> str:
     """The name of the file for an embedder's weights: another one where kinds.toml changes."""
-    of_what = f"{embedder.name} {(_HERE / 'kinds.toml').read_text('utf-8')}"
-    return f"kinds-{hashlib.sha256(of_what.encode()).hexdigest()[:12]}.npz"
+    return kept_name("kinds", f"{embedder.name} {(_HERE / 'kinds.toml').read_text('utf-8')}")

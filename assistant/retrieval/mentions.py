@@ -26,7 +26,7 @@ from assistant.retrieval.kinds import (
     phrasings,
 )
 from corpus.language import fold
-from corpus.names import is_han, is_role
+from corpus.names import as_words, is_han, is_role
 from corpus.sentences import width
 from index.lexical.terms import terms
 from index.types import Embedder, Talk
@@ -160,7 +160,7 @@ def _places(question: str, known: KnownNames) -> list[tuple[int, int, str]]:
     found: list[tuple[int, int, str]] = []
     for names in (known.talks, known.people):
         for name in sorted((one for one in names if one in text), key=len, reverse=True):
-            for match in re.finditer(_bounded(name), text):
+            for match in re.finditer(as_words(name), text):
                 start, end = match.span()
                 if all(end <= one[0] or one[1] <= start for one in found):
                     found.append((start, end, name))
@@ -179,11 +179,6 @@ def _name_parts(speaker: str) -> Iterator[str]:
     name = fold(speaker)
     yield name
     yield from (part for part in name.split() if len(part) > 2 and part != name)
-
-
-def _bounded(name: str) -> str:
-    literal = re.escape(name)
-    return literal if is_han(name) else rf"(?<![a-z0-9]){literal}(?![a-z0-9])"
 
 
 @lru_cache(maxsize=4096)

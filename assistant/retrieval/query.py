@@ -18,6 +18,7 @@ from assistant.retrieval.context import neutral
 from assistant.retrieval.wishes import Wishes, wishes_of, without_wishes
 from assistant.types import Turn
 from corpus.language import detect_language, fold
+from corpus.names import as_words
 from corpus.sentences import width
 from corpus.tokens import count_tokens
 from index.lexical.terms import terms
@@ -53,7 +54,6 @@ _ELLIPTICAL = re.compile(
 """The one form in each language of a question without a verb: it asks the question before again, of
 something else, which the group gives, and can't be read alone."""
 
-_HAN = re.compile(r"[\u3400-\u9fff]")
 _POSSESSIVE = re.compile(r"\b(?:his|her)\b", re.IGNORECASE)
 _PERSON = re.compile(r"(?<!其)[他她](?![们們])|\b(?:he|him|she)\b", re.IGNORECASE)
 """One person; "they" and 「他们」 may be anybody."""
@@ -241,22 +241,16 @@ def named_speakers(question: str, speakers: Sequence[str]) -> tuple[str, ...]:
 
 def _stands_in(part: str, text: str) -> bool:
     # Few of a library's names stand in it, and a pattern for each is slow to compile.
-    return part in text and re.search(_bounded(part), text) is not None
+    return part in text and re.search(as_words(part), text) is not None
 
 
 def _name(name: str) -> re.Pattern[str]:
     """A speaker's name in a text, in full or in part."""
-    return re.compile("|".join(map(_bounded, (name, *_parts(name)))), re.IGNORECASE)
+    return re.compile("|".join(map(as_words, (name, *_parts(name)))), re.IGNORECASE)
 
 
 def _parts(name: str) -> list[str]:
     return [part for part in name.split() if len(part) > 2]
-
-
-def _bounded(part: str) -> str:
-    """A pattern for whole words, or for any place in Chinese, which has none."""
-    literal = re.escape(part)
-    return literal if _HAN.search(part) else rf"(?<![a-zA-Z0-9]){literal}(?![a-zA-Z0-9])"
 
 
 def remembered(history: Sequence[Turn], budget_tokens: int) -> tuple[Turn, ...]:

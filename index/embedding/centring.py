@@ -14,17 +14,16 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
-import tempfile
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from importlib import resources
 from pathlib import Path
-from zipfile import BadZipFile
 
 import numpy as np
 
 from corpus.language import detect_language, script_shares
+from index.embedding.kept import kept, kept_name
 from index.types import Embedder, Vectors
 
 _REFERENCE = resources.files("index") / "reference"
@@ -109,18 +108,9 @@ def measure_means(embedder: Embedder) -> LanguageMeans:
 def kept_means(embedder: Embedder, folder: Path) -> LanguageMeans:
     """``measure_means``, unless they ship, as those of the bundled model do; kept in this folder
     for the next index that the same model makes there."""
-    of_what = f"{embedder.name} {reference_digest()}"
-    name = f"means-{hashlib.sha256(of_what.encode()).hexdigest()[:12]}.npz"
-    path = folder / name
-    for kept in (_REFERENCE / name, path):
-        with suppress(OSError, EOFError, ValueError, KeyError, BadZipFile):  # none, or damaged
-            return LanguageMeans.from_bytes(kept.read_bytes())
-    means = measure_means(embedder)
-    folder.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile(dir=folder, delete=False) as file:
-        file.write(means.to_bytes())
-    Path(file.name).replace(path)
-    return means
+    name = kept_name("means", f"{embedder.name} {reference_digest()}")
+    read, make = LanguageMeans.from_bytes, partial(measure_means, embedder)
+    return kept(name, _REFERENCE, folder, read, make)
 
 
 def language_weights(text: str, known: Sequence[str]) -> Vectors:

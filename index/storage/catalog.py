@@ -155,6 +155,15 @@ class Catalog:
         with self._database.reading() as connection:
             return dict(connection.execute(query, (json.dumps(list(files)),)))
 
+    def talk_chunks(self, file: str) -> dict[int, Chunk]:
+        """All chunks of a file by row, in the order of its text; empty where there is none."""
+        query = (
+            "SELECT row, chunk FROM places JOIN payloads USING (row) WHERE file = ? ORDER BY place"
+        )
+        with self._database.reading() as connection:
+            found = connection.execute(query, (file,)).fetchall()
+        return {row: chunk_from_json(text) for row, text in found}
+
     def rows_with_text(self, hashes: Iterable[str]) -> dict[str, tuple[str, int]]:
         """By ``text_hash``: the id and the row of one chunk that has this text."""
         query = f"SELECT text_hash, id, row FROM chunks WHERE text_hash IN {_GIVEN}"

@@ -10,7 +10,6 @@ import pytest
 
 from corpus.chunks import Budget, chunk_transcript
 from corpus.types import Chunk, Section, Transcript, Utterance
-from index.quotes import in_order
 from index.segmentation import segment, topics
 from index.types import Vectors
 from tests.index.fakes import FakeEmbedder
@@ -172,12 +171,10 @@ def test_topics_of_what_an_index_keeps(tmp_path: Path) -> None:
     with opened_shelf(tmp_path) as shelf:
         shelf.put(talk="# The talk\n\n" + "\n".join(lines))
         store = shelf.store
-        rows = store.catalog.rows_of_files(["talk.md"])
-        chunks = in_order(store.catalog.chunks(rows.values()).values())
-        kept = store.sentence_vectors.get(rows.values())
-        found = topics(
-            chunks, [kept[rows[chunk.id]] for chunk in chunks], rarity=store.lexical.rarity
-        )
+        chunks = store.catalog.talk_chunks("talk.md")
+        kept = store.sentence_vectors.get(chunks)
+        vectors = [kept[row] for row in chunks]
+        found = topics(list(chunks.values()), vectors, rarity=store.lexical.rarity)
     assert [topic.moment.start_s for topic in found] == [0.0, 24 * 60.0, 48 * 60.0]
     for subject, topic in zip(SUBJECTS, found, strict=True):
         words = {word for term in topic.terms for word in term.lower().split()}

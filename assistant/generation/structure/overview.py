@@ -12,7 +12,7 @@ from assistant.generation.structure.sheet import Sheet
 from assistant.generation.structure.talks import list_talks, sheet_join
 from corpus.types import Chunk, Sentence
 from index.moments import clock_span
-from index.outline import Line, standing_for
+from index.outline import Line, Passage, spoken_lines, standing_for
 from index.types import Talk
 
 DIGEST_LINES = 10
@@ -57,14 +57,14 @@ def _talk(request: Request, sheet: Sheet, talk: Talk) -> None:
             words = chunk.text[sentences[0].offset : sentences[-1].end]
             sheet.item(f"{escaped_words(' '.join(words.split()))} {sheet.mark(chunk, sentences)}")
     sheet.lead(sheet.say("structure.topics"))
-    for stretch in stretches(request.library, talk):
+    for stretch in stretches(request.library, passages):
         _stretch(sheet, stretch)
 
 
-def stretches(library: Library, talk: Talk) -> list[Stretch]:
+def stretches(library: Library, passages: Sequence[Passage]) -> list[Stretch]:
     """The topics of a talk, with their headings or else their key terms; of a talk on one topic
     alone those would tell nothing that its title doesn't."""
-    lines, topics = library.talk_lines(talk), library.segments(talk)
+    lines, topics = spoken_lines(passages), library.retriever.segments(passages)
     several = len(topics) > 1
     return [
         Stretch(

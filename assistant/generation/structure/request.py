@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -12,10 +13,10 @@ from assistant.retrieval.mentions import Mentions
 from corpus.chunks import place_in_talk
 from corpus.types import Chunk, Sentence
 from index.lexical.terms import terms
-from index.outline import Line, Passage, lines_of
+from index.outline import Line, Passage, spoken_lines
 from index.retriever import TranscriptRetriever
 from index.scoring import is_short, leads_on
-from index.types import Hit, Query, Scope, Talk, TopicSegment
+from index.types import Hit, Query, Scope, Talk
 
 CONSIDERED = 60
 """Passages that are looked at for a subject."""
@@ -46,14 +47,18 @@ class Library:
 
     def talk_lines(self, talk: Talk) -> tuple[Line, ...]:
         """Every sentence that is said in a talk, or told in an article, in order."""
-        return lines_of([one for one in self.passages(talk) if one.chunk.kind == "talk"])
+        return spoken_lines(self.passages(talk))
 
     def without_copies(self, talks: Sequence[Talk]) -> list[Talk]:
         """The talks without those whose words all stand in another recording before them."""
+        links = Counter(talk.source_url or talk.file for talk in talks)
         told = set[tuple[str, str]]()
         kept = list[Talk]()
         for talk in talks:
             link = talk.source_url or talk.file
+            if links[link] == 1:
+                kept.append(talk)
+                continue
             words = {(link, line.sentence.text) for line in self.talk_lines(talk)}
             if not words or not words <= told:
                 kept.append(talk)
@@ -63,10 +68,6 @@ class Library:
     def passages(self, talk: Talk) -> tuple[Passage, ...]:
         """All passages of a talk, digests too."""
         return self.retriever.passages(talk.file)
-
-    def segments(self, talk: Talk) -> tuple[TopicSegment, ...]:
-        """The topics of a talk: its sections, or what segmentation finds."""
-        return self.retriever.segments(self.passages(talk))
 
     def length_s(self, talk: Talk) -> float | None:
         """How long the recording is: as the source says, else to the end of what is known."""

@@ -104,6 +104,6 @@ def _in_all(request: Request, sheet: Sheet, name: str, most: int) -> bool:
 
 
 def _topics_of(request: Request, talk: Talk, name: str) -> list[list[Line]]:
-    topics = stretches(request.library, talk)
+    topics = stretches(request.library, request.library.passages(talk))
     own = [[line for line in topic.lines if line.sentence.speaker == name] for topic in topics]
     return [lines for lines in own if lines]
