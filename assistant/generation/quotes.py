@@ -9,11 +9,13 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence, Set
 from dataclasses import dataclass, replace
+from itertools import takewhile
 
 from assistant.citation.citation import cite
 from assistant.generation.draft import Draft, Source, unlinked
 from assistant.messages.catalogue import messages
 from assistant.types import Answer, Citation
+from assistant.verification.people import only_attributes
 from corpus.language import fold
 from corpus.sentences import width
 from corpus.types import Chunk, Sentence
@@ -128,7 +130,8 @@ def choose_quotes(evidence: Evidence) -> tuple[Quote, ...]:
 
 
 def _by_worth(evidence: Evidence) -> list[tuple[float, Chunk, Sentence]]:
-    """All sentences with what they are worth, best first."""
+    """All sentences with what they are worth, best first, those that only say who says something
+    left out where there are others."""
     scored = sorted(
         (
             (WORTH[hit.chunk.kind] * hit.score * score, hit.chunk, one)
@@ -137,6 +140,7 @@ def _by_worth(evidence: Evidence) -> list[tuple[float, Chunk, Sentence]]:
         ),
         key=lambda item: -item[0],
     )
+    scored = [item for item in scored if not only_attributes(item[2].text)] or scored
     if scored and scored[0][1].kind == "summary":
         return scored
     return [item for item in scored if item[1].kind != "summary"]
@@ -158,7 +162,8 @@ def _around(chunk: Chunk, sentence: Sentence, near: Set[int]) -> Quote:
         last += 1
     while first > 0 and last + 1 - first < SENTENCES and turn[first - 1].offset in near:
         first -= 1
-    while last + 1 < len(turn) and width(_words(chunk, turn[first : last + 1])) < WHOLE:
+    further = takewhile(lambda one: not only_attributes(one.text), turn[last + 1 :])
+    while width(_words(chunk, turn[first : last + 1])) < WHOLE and next(further, None):
         last += 1
     return Quote(chunk, tuple(turn[first : last + 1]))
 

@@ -200,3 +200,10 @@ def test_other_languages_are_told_in_english() -> None:
 
 def test_a_reason_that_is_new_has_a_line_too() -> None:
     assert why_in_quotes("on fire", "en") == why_in_quotes("failed", "en")
+
+
+def test_who_said_it_is_not_quoted_without_what_was_said() -> None:
+    words = ["「沒有大秘密。」", "Bourgeaud 說。", "「許多小改進加在一起。」", "他解釋。"]
+    chunk = make_chunk([(None, words, 10.0, 40.0)])
+    picks = choose_quotes(make_evidence(make_hit(chunk, 0.9, [0.8, 0.9, 0.8, 0.8])))
+    assert [one.text for part in picks for one in part.sentences] == [words[0], words[2]]
